@@ -1,0 +1,58 @@
+# Each target sets up what it needs by itself: Python packages from uv.lock, Node for jsii from PyPI,
+# Go tools from the go.mod files under tests/. Nothing is installed outside this folder and the usual caches.
+
+PYTHON ?= python3
+UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
+RUN := .venv/bin/
+GO_TOOLS := build/engines
+
+.DEFAULT_GOAL := help
+.PHONY: help synth test check imports facts helm lab bench format clean
+
+help: ## show the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+synth: .venv/ready ## write dist/ from apps/
+	$(RUN)platform-stack synth
+
+test: .venv/ready ## unit tests, snapshots, properties; dist/ and the recorded facts are fresh
+	$(RUN)pytest -n auto --dist loadfile
+
+check: .venv/ready ## ruff, mypy --strict, dist/ is what apps/ says
+	$(RUN)ruff format --check .
+	$(RUN)ruff check .
+	$(RUN)mypy
+	$(RUN)platform-stack synth --check
+
+imports: .venv/ready ## typed bindings and schemas from CRDs: make imports DIR=folder [OPENAPI=swagger.json]
+	@test -n "$(DIR)" || { echo "usage: make imports DIR=folder-with-CRDs [OPENAPI=swagger.json]" >&2; exit 2; }
+	npm ci --prefix tests/node --no-audit --no-fund
+	$(RUN)python -m platform_stack.bindings --schemas "$(DIR)" $(if $(OPENAPI),--kubernetes-openapi "$(OPENAPI)") \
+		--output imports/platform_stack_imports
+
+facts: .venv/ready helm ## what the pinned charts make: make facts [CHARTS=folder-with-charts]
+	$(RUN)platform-stack facts --helm $(GO_TOOLS)/helm $(if $(CHARTS),--charts "$(CHARTS)")
+
+helm: ## build the pinned helm
+	cd tests/lab/engines/helm && go build -o $(CURDIR)/$(GO_TOOLS)/ tool
+
+lab: .venv/ready ## the real API server and Argo CD run dist/ on loopback: make lab [CHARTS=folder-with-charts]
+	$(RUN)python -m tests.lab $(if $(CHARTS),--charts "$(CHARTS)")
+
+bench: .venv/ready ## whole-process times, see docs/benchmarks.md
+	$(RUN)python -m tests.bench
+
+format: .venv/ready ## format and fix what ruff can
+	$(RUN)ruff format .
+	$(RUN)ruff check --fix .
+
+clean: ## remove what the targets made
+	rm -rf .venv .uv build
+
+.uv/bin/uv: requirements-uv.txt
+	$(PYTHON) -m venv .uv
+	.uv/bin/python -m pip install --quiet --require-hashes -r requirements-uv.txt
+
+.venv/ready: pyproject.toml uv.lock $(if $(filter .uv/bin/uv,$(UV)),.uv/bin/uv)
+	$(UV) sync --locked --quiet
+	@touch $@

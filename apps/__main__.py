@@ -1,0 +1,19 @@
+"""The clusters: edit this file, then run `make synth`."""
+
+from apps import APPLICATIONS, BOOTSTRAP
+from platform_stack import Cluster, Platform
+
+KIND = Cluster(
+    name="kind",
+    repo_url="https://github.com/example/kubernetes-platform-stack",
+    revision="main",
+    domain="platform.test",
+    load_balancer_range="172.18.1.0/24",
+    profile="laptop",
+    iscsi=False,
+)
+
+PLATFORM = Platform(bootstrap=BOOTSTRAP, applications=APPLICATIONS, clusters=(KIND,))
+
+if __name__ == "__main__":  # `cdk8s synth` runs this file
+    PLATFORM.synth()

@@ -1,0 +1,136 @@
+"""Argo CD: syncs this repository's dist/ into the cluster, itself included.
+
+Bootstrap layer: the bootstrap script installs it with the values below, then it adopts itself.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from apps.cilium import cilium
+from apps.common import NO_SIDECAR, resources, service_monitor
+from platform_stack import Application, Chart, Context, Namespace, Values
+from platform_stack.health import APPLICATION_HEALTH, APPLICATION_SET_HEALTH
+
+NAMESPACE = "argocd"
+RELEASE = "argocd"
+
+_HEALTH = "resource.customizations.health.argoproj.io_"
+_IGNORE = "resource.customizations.ignoreDifferences.admissionregistration.k8s.io_"
+_CA_BUNDLE = "jqPathExpressions:\n  - .webhooks[]?.clientConfig.caBundle\n"
+
+
+def _component(replicas: int, cpu: str, memory: str, limit: str) -> dict[str, Any]:
+    return {
+        "replicas": replicas,
+        "resources": resources(cpu, memory, limit),
+        "metrics": {"enabled": True, "serviceMonitor": service_monitor()},
+        "pdb": {"enabled": replicas > 1, "maxUnavailable": 1},
+    }
+
+
+def _values(context: Context) -> Values:
+    cluster = context.cluster
+    replicas = 2 if cluster.is_highly_available else 1
+    repo_server = _component(replicas, "50m", "96Mi", "512Mi")
+    repo_server["copyutil"] = {"resources": resources("10m", "32Mi", "64Mi")}
+    server = _component(replicas, "20m", "64Mi", "256Mi")
+    # argocd-server keeps its own TLS; Kong must speak it.
+    server["service"] = {"type": "ClusterIP", "annotations": {"konghq.com/protocol": "https"}}
+    return {
+        "fullnameOverride": RELEASE,
+        "crds": {"install": True, "keep": True},
+        "global": {
+            "domain": f"argocd.{cluster.domain}",
+            "revisionHistoryLimit": 2,
+            "logging": {"format": "json", "level": "info"},
+            "networkPolicy": {"create": True, "defaultDenyIngress": True},
+            "podLabels": NO_SIDECAR,  # it installs the mesh: it must not need it
+        },
+        "configs": {
+            "cm": {
+                "application.resourceTrackingMethod": "annotation",
+                "application.instanceLabelKey": "argocd.argoproj.io/instance",
+                "installationID": f"platform-stack-{cluster.name}",
+                "admin.enabled": True,
+                "exec.enabled": False,
+                "users.anonymous.enabled": "false",
+                "statusbadge.enabled": False,
+                "timeout.reconciliation": "180s",
+                "timeout.reconciliation.jitter": "60s",
+                "resource.respectRBAC": "normal",
+                _HEALTH + "Application": APPLICATION_HEALTH,
+                _HEALTH + "ApplicationSet": APPLICATION_SET_HEALTH,
+                # Filled in at run time by whoever serves the webhook.
+                _IGNORE + "MutatingWebhookConfiguration": _CA_BUNDLE,
+                _IGNORE + "ValidatingWebhookConfiguration": _CA_BUNDLE,
+            },
+            "params": {
+                "controller.diff.server.side": True,
+                "applicationsetcontroller.policy": "sync",
+                "controller.status.processors": 8,
+                "controller.operation.processors": 4,
+                "controller.kubectl.parallelism.limit": 4,
+                # One `helm template` of kube-prometheus-stack takes about 150 MiB.
+                "reposerver.parallelism.limit": 2,
+                "controller.self.heal.timeout.seconds": 10,
+                "server.insecure": False,
+                "application.namespaces": "",
+            },
+            "rbac": {
+                "policy.default": "",
+                "policy.csv": (
+                    "p, role:platform-viewer, applications, get, */*, allow\n"
+                    "p, role:platform-viewer, logs, get, */*, allow\n"
+                    "p, role:platform-viewer, projects, get, *, allow\n"
+                    "g, platform-admins, role:admin\n"
+                    "g, platform-viewers, role:platform-viewer\n"
+                ),
+                "scopes": "[groups]",
+            },
+            # Rendered without data: argocd-server makes the admin's password and its signing key itself.
+            "secret": {"createSecret": True},
+        },
+        "controller": _component(replicas, "100m", "224Mi", "768Mi"),
+        "repoServer": repo_server,
+        "server": server,
+        "applicationSet": _component(replicas, "20m", "48Mi", "192Mi"),
+        "redis": {"enabled": True, "resources": resources("10m", "24Mi", "128Mi")},
+        "redisSecretInit": {"enabled": True, "resources": resources("10m", "32Mi", "64Mi")},
+        "redis-ha": _redis_ha() if cluster.is_highly_available else {"enabled": False},
+        "dex": {"enabled": False},
+        "notifications": {"enabled": False},
+        "commitServer": {"enabled": False},
+    }
+
+
+def _redis_ha() -> Values:
+    """Three Redis with sentinels behind two proxies; the cluster needs three nodes."""
+    return {
+        "enabled": True,
+        "redis": {"resources": resources("10m", "24Mi", "128Mi")},
+        "sentinel": {"resources": resources("5m", "16Mi", "64Mi")},
+        "haproxy": {
+            "enabled": True,
+            "replicas": 3,
+            "resources": resources("5m", "32Mi", "128Mi"),
+            "containerSecurityContext": {"seccompProfile": {"type": "RuntimeDefault"}},
+        },
+        "podDisruptionBudget": {"maxUnavailable": 1},
+    }
+
+
+argocd = Application(
+    name="argocd",
+    namespaces=(Namespace(name=NAMESPACE),),
+    depends_on=(cilium,),
+    charts=(
+        Chart(
+            repository="https://argoproj.github.io/argo-helm",
+            name="argo-cd",
+            version="10.1.1",
+            release=RELEASE,
+            values=_values,
+        ),
+    ),
+)

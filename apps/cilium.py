@@ -1,0 +1,139 @@
+"""Cilium: the network, the load balancer's addresses, and encryption between nodes.
+
+Bootstrap layer: nothing else can start before it, Argo CD included.
+"""
+
+from __future__ import annotations
+
+from ipaddress import ip_network
+from typing import TYPE_CHECKING
+
+from apps.common import resources, service_monitor
+from platform_stack import Application, Chart, Context, Namespace, SyncWave, Values
+from platform_stack_imports import cilium as api
+from platform_stack_imports.k8s import ObjectMeta
+
+if TYPE_CHECKING:
+    from platform_stack.constructs import ManifestChart
+
+EXPOSE_LABEL = {"platform-stack.io/expose": "lan"}
+"""A Service of type LoadBalancer gets an address only if it carries this label."""
+
+
+def _values(context: Context) -> Values:
+    cluster = context.cluster
+    return {
+        "cluster": {"name": cluster.name},
+        # The API server by the node's name in Docker's DNS: its ClusterIP does not exist before Cilium runs.
+        "k8sServiceHost": f"{cluster.name}-control-plane",
+        "k8sServicePort": 6443,
+        "kubeProxyReplacement": "true",
+        "ipam": {"mode": "kubernetes"},
+        "k8s": {"requireIPv4PodCIDR": True},
+        "routingMode": "tunnel",
+        "tunnelProtocol": "vxlan",
+        "ipv4": {"enabled": True},
+        "ipv6": {"enabled": False},
+        "cni": {
+            "exclusive": False,  # Istio's CNI plugin is chained into the same folder
+            # The default request of this init container, 100m, would be the request of the whole pod.
+            "resources": {"requests": {"cpu": "5m", "memory": "10Mi"}},
+        },
+        # Istio: without hostNamespaceOnly the sidecar sees pod addresses only (istio/istio#27619).
+        "socketLB": {"enabled": True, "hostNamespaceOnly": True},
+        "l2announcements": {
+            "enabled": True,
+            "leaseDuration": "15s",
+            "leaseRenewDeadline": "5s",
+            "leaseRetryPeriod": "2s",
+        },
+        "k8sClientRateLimit": {"qps": 20, "burst": 40},  # each announced Service is a Lease, renewed every 5 s
+        "defaultLBServiceIPAM": "lbipam",
+        "policyEnforcementMode": "default",
+        "l7Proxy": True,  # the DNS proxy that policies on DNS names need
+        "envoy": {"enabled": False},
+        "encryption": {"enabled": True, "type": "wireguard"},
+        "nodePort": {"bindProtection": True},
+        "tls": {"secretsNamespace": {"create": False}},  # one owner for each namespace: it is declared below
+        "rollOutCiliumPods": True,
+        "resources": resources("30m", "96Mi", "512Mi"),
+        "updateStrategy": {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 1}},
+        "prometheus": {"enabled": True, "serviceMonitor": {**service_monitor(), "trustCRDsExist": True}},
+        "operator": {
+            "replicas": 2 if cluster.is_highly_available else 1,
+            "podDisruptionBudget": {"enabled": cluster.is_highly_available, "maxUnavailable": 1},
+            "rollOutPods": True,
+            "resources": resources("10m", "48Mi", "192Mi"),
+            "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": False},
+            "prometheus": {"enabled": True, "serviceMonitor": service_monitor()},
+        },
+        "hubble": {
+            "enabled": True,
+            "listenAddress": "",  # a Unix socket only: no port on the node, so no certificates to rotate
+            "tls": {"enabled": False},
+            "metrics": {
+                "enabled": ["dns", "drop", "tcp", "flow", "icmp", "port-distribution"],
+                "serviceMonitor": service_monitor(),
+            },
+            "relay": {"enabled": False},
+            "ui": {"enabled": False},
+        },
+    }
+
+
+def _manifests(chart: ManifestChart, context: Context) -> None:
+    network = ip_network(context.cluster.load_balancer_range)
+    chart.add(
+        api.CiliumLoadBalancerIPPool(
+            metadata=ObjectMeta(name="lan"),
+            spec=api.CiliumLoadBalancerIpPoolSpec(
+                blocks=[
+                    api.CiliumLoadBalancerIpPoolSpecBlocks(start=str(network[1]), stop=str(network[-2])),
+                ],
+                service_selector=api.CiliumLoadBalancerIpPoolSpecServiceSelector(match_labels=EXPOSE_LABEL),
+            ),
+        ),
+        wave=SyncWave.AFTER_CHART,
+    )
+    chart.add(
+        api.CiliumL2AnnouncementPolicy(
+            metadata=ObjectMeta(name="lan"),
+            spec=api.CiliumL2AnnouncementPolicySpec(
+                service_selector=api.CiliumL2AnnouncementPolicySpecServiceSelector(match_labels=EXPOSE_LABEL),
+                interfaces=["^eth0$"],
+                load_balancer_i_ps=True,
+                external_i_ps=False,
+            ),
+        ),
+        wave=SyncWave.AFTER_CHART,
+    )
+
+
+cilium = Application(
+    name="cilium",
+    namespaces=(
+        Namespace(
+            name="kube-system",
+            pod_security="privileged",
+            because="the agent configures the node's network: host network, host paths, NET_ADMIN, SYS_ADMIN",
+            existing=True,
+        ),
+        Namespace(name="cilium-secrets"),
+    ),
+    charts=(
+        Chart(
+            repository="https://helm.cilium.io/",
+            name="cilium",
+            version="1.18.3",
+            values=_values,
+        ),
+    ),
+    manifests=_manifests,
+    # The operator makes them at run time; the chart brings none.
+    provides=(
+        "cilium.io/CiliumClusterwideNetworkPolicy",
+        "cilium.io/CiliumL2AnnouncementPolicy",
+        "cilium.io/CiliumLoadBalancerIPPool",
+        "cilium.io/CiliumNetworkPolicy",
+    ),
+)

@@ -1,0 +1,312 @@
+"""Prometheus: metrics, alerts and Grafana (kube-prometheus-stack).
+
+Its CRDs come with the bootstrap: everybody's ServiceMonitors need them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from apps.cert_manager import cert_manager
+from apps.cilium import cilium
+from apps.common import resources, service_monitor
+from apps.grafana import ADMIN, DASHBOARD_READER, NAMESPACE, grafana_values
+from apps.sealed_secrets import sealed_secrets
+from platform_stack import (
+    Application,
+    Chart,
+    Context,
+    DataSource,
+    Namespace,
+    Service,
+    SyncWave,
+    Values,
+)
+from platform_stack_imports import k8s
+
+if TYPE_CHECKING:
+    from platform_stack.constructs import ManifestChart
+
+NODE_NAMESPACE = "node-monitoring"
+NAME = "kps"
+"""Prefix of the chart's objects; must never change, the volumes' names come from it."""
+
+PROMETHEUS = Service(name=f"{NAME}-prometheus", namespace=NAMESPACE, port=9090)
+ALERTMANAGER = Service(name=f"{NAME}-alertmanager", namespace=NAMESPACE, port=9093)
+
+_OFF = {"enabled": False}
+_EVERYTHING = False
+"""For the *SelectorNilUsesHelmValues switches: select every monitor and rule, whatever its labels."""
+
+_BUCKETS = (
+    "(apiserver_request_(sli_duration|duration|body_size)_seconds_bucket|apiserver_request_body_size_bytes_bucket"
+    "|apiserver_response_sizes_bucket|apiserver_watch_(events_sizes|list_duration_seconds"
+    "|cache_read_wait_seconds)_bucket|etcd_request_duration_seconds_bucket|apiserver_flowcontrol_.*_bucket"
+    "|workqueue_(queue|work)_duration_seconds_bucket)"
+)
+"""The API server's histograms: most of the series of a small cluster."""
+
+_RUN_AS = {
+    "runAsGroup": 2000,
+    "runAsNonRoot": True,
+    "runAsUser": 1000,
+    "fsGroup": 2000,
+    "seccompProfile": {"type": "RuntimeDefault"},
+}
+
+_COLLECTORS = [
+    "certificatesigningrequests",
+    "cronjobs",
+    "daemonsets",
+    "deployments",
+    "endpointslices",
+    "horizontalpodautoscalers",
+    "ingresses",
+    "jobs",
+    "limitranges",
+    "mutatingwebhookconfigurations",
+    "namespaces",
+    "networkpolicies",
+    "nodes",
+    "persistentvolumeclaims",
+    "persistentvolumes",
+    "poddisruptionbudgets",
+    "pods",
+    "replicasets",
+    "resourcequotas",
+    "services",
+    "statefulsets",
+    "storageclasses",
+    "validatingwebhookconfigurations",
+    "volumeattachments",
+]
+"""All of kube-state-metrics but Secrets and ConfigMaps: then its ClusterRole does not read them either."""
+
+
+def _values(context: Context) -> Values:
+    available = context.cluster.is_highly_available
+    return {
+        "fullnameOverride": NAME,
+        "cleanPrometheusOperatorObjectNames": True,
+        "crds": {"enabled": True, "upgradeJob": _OFF},
+        # KIND binds these to the nodes' loopback, and there is no kube-proxy beside Cilium.
+        "kubeProxy": _OFF,
+        "kubeControllerManager": _OFF,
+        "kubeScheduler": _OFF,
+        "kubeEtcd": _OFF,
+        "kubelet": {"serviceMonitor": {"interval": "60s", "cAdvisorInterval": "60s", "probes": False}},
+        "kubeApiServer": {
+            "serviceMonitor": {
+                "interval": "60s",
+                "metricRelabelings": [{"action": "drop", "sourceLabels": ["__name__"], "regex": _BUCKETS}],
+            }
+        },
+        "defaultRules": {"create": True, "rules": _rules()},
+        "windowsMonitoring": _OFF,
+        "nodeExporter": {"operatingSystems": {"aix": _OFF, "darwin": _OFF}},
+        "prometheusOperator": _operator(),
+        "prometheus": _prometheus(available=available),
+        "alertmanager": _alertmanager(available=available),
+        "kube-state-metrics": _kube_state_metrics(),
+        "prometheus-node-exporter": _node_exporter(),
+        "grafana": grafana_values(context),
+    }
+
+
+def _rules() -> dict[str, bool]:
+    """Switch off the rules of what is not scraped, and those that need the API server's histograms."""
+    off = (
+        "etcd",
+        "kubeProxy",
+        "kubeControllerManager",
+        "kubeSchedulerAlerting",
+        "kubeSchedulerRecording",
+        "windows",
+        "kubeApiserverAvailability",
+        "kubeApiserverBurnrate",
+        "kubeApiserverHistogram",
+        "kubeApiserverSlos",
+    )
+    return dict.fromkeys(off, False)
+
+
+def _operator() -> Values:
+    return {
+        # A certificate from cert-manager: no hook jobs, and no generated certificate that differs at each render.
+        # Ignore: with Fail the first sync would refuse the chart's own rules, before the operator runs.
+        "admissionWebhooks": {
+            "enabled": True,
+            "failurePolicy": "Ignore",
+            "patch": _OFF,
+            "certManager": {"enabled": True},
+        },
+        "kubeletEndpointsEnabled": False,  # Endpoints are deprecated since Kubernetes 1.33
+        "kubeletEndpointSliceEnabled": True,
+        "resources": resources("10m", "48Mi", "192Mi"),
+        "prometheusConfigReloader": {"resources": resources("5m", "16Mi", "64Mi")},
+    }
+
+
+def _prometheus(*, available: bool) -> Values:
+    return {
+        "serviceMonitor": {"selfMonitor": True, "interval": "60s"},
+        "podDisruptionBudget": {"enabled": available},
+        "prometheusSpec": {
+            "replicas": 2 if available else 1,
+            "podAntiAffinity": "hard" if available else "soft",
+            "scrapeInterval": "60s",
+            "evaluationInterval": "60s",
+            "retention": "2d",
+            "retentionSize": "3GB",
+            "serviceDiscoveryRole": "EndpointSlice",
+            "serviceMonitorSelectorNilUsesHelmValues": _EVERYTHING,
+            "podMonitorSelectorNilUsesHelmValues": _EVERYTHING,
+            "probeSelectorNilUsesHelmValues": _EVERYTHING,
+            "ruleSelectorNilUsesHelmValues": _EVERYTHING,
+            "scrapeConfigSelectorNilUsesHelmValues": _EVERYTHING,
+            "enableFeatures": ["exemplar-storage"],
+            "exemplars": {"maxSize": 20000},
+            "enableRemoteWriteReceiver": True,  # for the metrics that Tempo makes of traces
+            "resources": resources("95m", "496Mi", "1Gi"),  # with the reloader 100m and 512Mi for the pod
+            "storageSpec": {"volumeClaimTemplate": {"spec": _claim("5Gi")}},
+            "securityContext": _RUN_AS,
+        },
+    }
+
+
+def _alertmanager(*, available: bool) -> Values:
+    return {
+        "serviceAccount": {"automountServiceAccountToken": False},
+        "serviceMonitor": {"interval": "60s"},
+        "podDisruptionBudget": {"enabled": available},
+        "alertmanagerSpec": {
+            "automountServiceAccountToken": False,
+            "replicas": 2 if available else 1,
+            "podAntiAffinity": "hard" if available else "soft",
+            "retention": "24h",
+            "alertmanagerConfigNamespaceSelector": {},
+            "alertmanagerConfigSelector": {},
+            "resources": resources("5m", "24Mi", "96Mi"),
+            "securityContext": _RUN_AS,
+        },
+        # A receiver with a credential belongs into an AlertmanagerConfig and a SealedSecret, never here.
+        "config": {
+            "global": {"resolve_timeout": "5m"},
+            "inhibit_rules": [
+                _inhibit("severity = critical", "severity =~ warning|info", "namespace", "alertname"),
+                _inhibit("severity = warning", "severity = info", "namespace", "alertname"),
+                _inhibit("alertname = InfoInhibitor", "severity = info", "namespace"),
+                {"target_matchers": ["alertname = InfoInhibitor"]},
+            ],
+            "route": {
+                "group_by": ["namespace", "alertname"],
+                "group_wait": "30s",
+                "group_interval": "5m",
+                "repeat_interval": "12h",
+                "receiver": "null",
+                "routes": [{"receiver": "null", "matchers": ['alertname = "Watchdog"']}],
+            },
+            "receivers": [{"name": "null"}],
+            "templates": ["/etc/alertmanager/config/*.tmpl"],
+        },
+    }
+
+
+def _kube_state_metrics() -> Values:
+    monitor = {"honorLabels": True, "interval": "60s"}
+    return {
+        "fullnameOverride": "kube-state-metrics",
+        "resources": resources("5m", "32Mi", "128Mi"),
+        "prometheus": {"monitor": {"enabled": True, "http": monitor, "metrics": monitor}},
+        "collectors": _COLLECTORS,
+    }
+
+
+def _node_exporter() -> Values:
+    return {
+        "fullnameOverride": "node-exporter",
+        "namespaceOverride": NODE_NAMESPACE,
+        "hostNetwork": True,  # the node's own network counters
+        "hostPID": False,
+        "resources": resources("5m", "16Mi", "64Mi"),
+        "serviceAccount": {"automountServiceAccountToken": False},
+        "securityContext": {
+            "fsGroup": 65534,
+            "runAsGroup": 65534,
+            "runAsNonRoot": True,
+            "runAsUser": 65534,
+            "seccompProfile": {"type": "RuntimeDefault"},
+        },
+        "containerSecurityContext": {
+            "readOnlyRootFilesystem": True,
+            "allowPrivilegeEscalation": False,
+            "capabilities": {"drop": ["ALL"]},
+        },
+        "prometheus": {
+            "monitor": {
+                "interval": "60s",
+                "relabelings": [{"sourceLabels": ["__meta_kubernetes_pod_node_name"], "targetLabel": "nodename"}],
+            }
+        },
+    }
+
+
+def _claim(storage: str) -> dict[str, Any]:
+    return {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": storage}}}
+
+
+def _inhibit(source: str, target: str, *equal: str) -> dict[str, Any]:
+    return {"source_matchers": [source], "target_matchers": [target], "equal": list(equal)}
+
+
+def _manifests(chart: ManifestChart, _context: Context) -> None:
+    chart.add(
+        k8s.ClusterRole(
+            metadata=k8s.ObjectMeta(name=DASHBOARD_READER),
+            rules=[k8s.PolicyRule(api_groups=[""], resources=["configmaps"], verbs=["get", "list", "watch"])],
+        ),
+        wave=SyncWave.SECRET,
+    )
+
+
+prometheus = Application(
+    name="prometheus",
+    depends_on=(cilium, cert_manager, sealed_secrets),
+    shares_namespaces_of=(cilium,),  # the Services by which CoreDNS and the kubelets are scraped
+    namespaces=(
+        Namespace(name=NAMESPACE),
+        Namespace(
+            name=NODE_NAMESPACE,
+            pod_security="privileged",
+            because="node-exporter reads the node's /proc, /sys and network counters (host network, host paths)",
+        ),
+    ),
+    charts=(
+        Chart(
+            repository="https://prometheus-community.github.io/helm-charts",
+            name="kube-prometheus-stack",
+            version="88.5.3",
+            values=_values,
+            custom_resources_with_bootstrap=True,
+        ),
+    ),
+    manifests=_manifests,
+    secrets=(ADMIN,),
+    data_sources=(
+        DataSource(
+            name="Prometheus",
+            uid="prometheus",
+            type="prometheus",
+            service=PROMETHEUS,
+            settings={"httpMethod": "POST", "timeInterval": "60s", "prometheusType": "Prometheus"},
+            is_default=True,
+        ),
+        DataSource(
+            name="Alertmanager",
+            uid="alertmanager",
+            type="alertmanager",
+            service=ALERTMANAGER,
+            settings={"implementation": "prometheus", "handleGrafanaManagedAlerts": False},
+        ),
+    ),
+)

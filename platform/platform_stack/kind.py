@@ -1,0 +1,65 @@
+"""The KIND cluster: two nodes without a network, Secrets encrypted at rest."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from platform_stack.kubernetes import NODE_IMAGE
+
+if TYPE_CHECKING:
+    from platform_stack.model import Cluster
+
+POD_NETWORK = "10.244.0.0/16"
+
+ENCRYPTION_FOLDER = "/etc/kubernetes/encryption"
+"""Where the API server finds config.yaml, an EncryptionConfiguration."""
+
+ENCRYPTION_SOURCE = "./.platform-stack/encryption"
+"""Where the bootstrap script makes it, with a fresh key; the folder is in .gitignore, and kind resolves it
+against the folder that it is started in."""
+
+
+def kind_config(cluster: Cluster) -> dict[str, Any]:
+    """Return the configuration for `kind create cluster` (https://kind.sigs.k8s.io/docs/user/configuration/).
+
+    It has a control plane and a worker, no default CNI and no kube-proxy (Cilium is both), and an API
+    server that encrypts Secrets with the key in ENCRYPTION_SOURCE.
+    """
+    volume = {
+        "name": "encryption",
+        "hostPath": ENCRYPTION_FOLDER,
+        "mountPath": ENCRYPTION_FOLDER,
+        "readOnly": True,
+        "pathType": "Directory",
+    }
+    patch = "\n".join(
+        [
+            "kind: ClusterConfiguration",
+            "apiServer:",
+            "  extraArgs:",
+            f"    encryption-provider-config: {ENCRYPTION_FOLDER}/config.yaml",
+            "  extraVolumes:",
+            *(
+                f"  {'-' if index == 0 else ' '} {key}: {str(value).lower() if value is True else value}"
+                for index, (key, value) in enumerate(volume.items())
+            ),
+            "",
+        ]
+    )
+    return {
+        "kind": "Cluster",
+        "apiVersion": "kind.x-k8s.io/v1alpha4",
+        "name": cluster.name,
+        "networking": {"disableDefaultCNI": True, "kubeProxyMode": "none", "podSubnet": POD_NETWORK},
+        "nodes": [
+            {
+                "role": "control-plane",
+                "image": NODE_IMAGE,
+                "extraMounts": [
+                    {"hostPath": ENCRYPTION_SOURCE, "containerPath": ENCRYPTION_FOLDER, "readOnly": True}
+                ],
+                "kubeadmConfigPatches": [patch],
+            },
+            {"role": "worker", "image": NODE_IMAGE},
+        ],
+    }

@@ -1,0 +1,51 @@
+"""Facts about Kubernetes itself: the version that the platform runs on, and what is built in."""
+
+from __future__ import annotations
+
+VERSION = "1.34.11"
+"""Version of the KIND node image."""
+
+MINOR_VERSION = ".".join(VERSION.split(".")[:2])
+
+NODE_IMAGE = (
+    f"kindest/node:v{VERSION}@sha256:44e222ee2132dab25ff87301682f89eb82c7880ea3a1bf543bfe9708fd08d67d"
+)
+"""Node image for amd64 and arm64, published with kind v0.33.0
+(https://github.com/kubernetes-sigs/kind/releases/tag/v0.33.0)."""
+
+BUILT_IN_GROUPS = frozenset(
+    {
+        "",
+        "admissionregistration.k8s.io",
+        "apiextensions.k8s.io",
+        "apiregistration.k8s.io",
+        "apps",
+        "authentication.k8s.io",
+        "authorization.k8s.io",
+        "autoscaling",
+        "batch",
+        "certificates.k8s.io",
+        "coordination.k8s.io",
+        "discovery.k8s.io",
+        "events.k8s.io",
+        "flowcontrol.apiserver.k8s.io",
+        "networking.k8s.io",
+        "node.k8s.io",
+        "policy",
+        "rbac.authorization.k8s.io",
+        "resource.k8s.io",
+        "scheduling.k8s.io",
+        "storage.k8s.io",
+    }
+)
+"""API groups that the API server of this version serves by itself."""
+
+
+def group_of(api_version: str) -> str:
+    """Return the API group of an apiVersion; the core group is the empty string."""
+    return api_version.rpartition("/")[0]
+
+
+def is_custom(api_version: str) -> bool:
+    """Return whether the kinds of an apiVersion come from a CustomResourceDefinition."""
+    return group_of(api_version) not in BUILT_IN_GROUPS

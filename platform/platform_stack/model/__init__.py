@@ -1,0 +1,26 @@
+"""What a platform is: frozen data, no cdk8s.
+
+The constructs and the composition root read these; nothing here knows of them.
+"""
+
+from platform_stack.model.application import Application, DataSource, Namespace, Secret, Service
+from platform_stack.model.chart import Chart, Values
+from platform_stack.model.cluster import Cluster, Profile
+from platform_stack.model.platform import Context, Platform
+from platform_stack.model.waves import SyncWave, waves
+
+__all__ = [
+    "Application",
+    "Chart",
+    "Cluster",
+    "Context",
+    "DataSource",
+    "Namespace",
+    "Platform",
+    "Profile",
+    "Secret",
+    "Service",
+    "SyncWave",
+    "Values",
+    "waves",
+]

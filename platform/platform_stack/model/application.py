@@ -1,0 +1,213 @@
+"""An application: one typed thing that becomes one folder of dist/ and one Argo CD Application."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+from platform_stack.errors import called_from, did_you_mean, fail
+from platform_stack.model.chart import Chart
+from platform_stack.model.names import check_dns_label, check_type
+
+if TYPE_CHECKING:
+    from platform_stack.constructs import ManifestChart
+    from platform_stack.model.cluster import Cluster
+    from platform_stack.model.platform import Context
+
+PodSecurity = Literal["restricted", "baseline", "privileged"]
+"""Levels of the Pod Security Standards, strictest first."""
+
+_LEVELS: tuple[PodSecurity, ...] = get_args(PodSecurity)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Namespace:
+    """A namespace that an application owns.
+
+    Attributes:
+        name: DNS label.
+        pod_security: level that Pod Security admission enforces; default `restricted`.
+        because: why the level is not `restricted`; required then.
+        existing: whether Kubernetes makes it itself (kube-system); Argo CD then labels it and never
+            deletes it; default False.
+
+    """
+
+    name: str
+    pod_security: PodSecurity = "restricted"
+    because: str = ""
+    existing: bool = False
+
+    def __post_init__(self) -> None:
+        """Check the level, and that an exception has a reason."""
+        where = f"{called_from()}: namespace {self.name!r}: "
+        check_dns_label(where + "name", self.name)
+        if self.pod_security not in _LEVELS:
+            hint = did_you_mean(str(self.pod_security), _LEVELS)
+            fail(where + "pod_security", self.pod_security, ", ".join(_LEVELS), hint)
+        if self.pod_security != "restricted" and not self.because:
+            fail(
+                where + "because",
+                f"no reason for {self.pod_security!r}",
+                "a sentence that says which pod needs more than 'restricted', and what for",
+            )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service:
+    """The address of a Service, to be handed to whoever talks to it.
+
+    Attributes:
+        name: name of the Service.
+        namespace: its namespace.
+        port: Service port (1-65535).
+        scheme: URL scheme; default `http`.
+
+    """
+
+    name: str
+    namespace: str
+    port: int
+    scheme: str = "http"
+
+    @property
+    def host(self) -> str:
+        """The DNS name inside the cluster, without the cluster's suffix."""
+        return f"{self.name}.{self.namespace}.svc"
+
+    @property
+    def url(self) -> str:
+        """The address as a URL with the port, without a path."""
+        return f"{self.scheme}://{self.host}:{self.port}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Secret:
+    """A Secret that an application needs and that is never in git in the clear.
+
+    Attributes:
+        name: name of the Secret.
+        namespace: its namespace.
+        keys: keys it must have, each with what stands there.
+
+    """
+
+    name: str
+    namespace: str
+    keys: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataSource:
+    """A Grafana data source that an application offers.
+
+    Attributes:
+        name: shown in Grafana.
+        uid: stable identifier that dashboards and links use.
+        type: Grafana's data source type (`prometheus`, `loki`, `tempo`, `jaeger`, `alertmanager`).
+        service: where it answers.
+        settings: Grafana's `jsonData`; default: none.
+        is_default: whether panels without a data source use it; default False.
+
+    """
+
+    name: str
+    uid: str
+    type: str
+    service: Service
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    is_default: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Application:
+    """One member of the platform.
+
+    Attributes:
+        name: DNS label; the name of the Argo CD Application and of the folder in dist/<cluster>/apps/.
+        namespaces: the namespaces it owns, the first being where its charts go unless they say otherwise.
+        charts: its Helm releases; may be empty.
+        depends_on: applications that must be Synced and Healthy before this one is created: the
+            Application itself (preferred: a rename cannot break it) or its name.
+        shares_namespaces_of: applications in whose namespaces this one puts objects; each must be among
+            its dependencies.
+        manifests: adds its extra manifests to the application's cdk8s chart: `manifests(chart, context)`.
+        provides: custom kinds, as "group/Kind", whose CRDs it makes at run time (its charts' CRDs are
+            known from the recorded facts).
+        secrets: the Secrets it needs that are not in git.
+        data_sources: the Grafana data sources it offers.
+        manual: says why Argo CD does not sync it by itself on a cluster, or None where it does;
+            default: it does everywhere.
+
+    Raises:
+        PlatformError: a field has a wrong type or form, or two namespaces or releases collide.
+
+    """
+
+    name: str
+    namespaces: tuple[Namespace, ...]
+    charts: tuple[Chart, ...] = ()
+    depends_on: tuple[Application | str, ...] = ()
+    shares_namespaces_of: tuple[Application | str, ...] = ()
+    manifests: Callable[[ManifestChart, Context], None] | None = None
+    provides: tuple[str, ...] = ()
+    secrets: tuple[Secret, ...] = ()
+    data_sources: tuple[DataSource, ...] = ()
+    manual: Callable[[Cluster], str | None] = field(default=lambda _cluster: None)
+    source: str = field(init=False, default="", compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Check each field, and that releases and namespaces are distinct."""
+        object.__setattr__(self, "source", called_from())
+        where = f"{self.source}: application {self.name!r}: "
+        check_dns_label(where + "name", self.name)
+        for name, kind in (("namespaces", Namespace), ("charts", Chart)):
+            members = getattr(self, name)
+            check_type(where + name, members, tuple, f"a tuple of {kind.__name__}")
+            for member in members:
+                check_type(where + name, member, kind, f"a {kind.__name__}")
+        if not self.namespaces and not self.shares_namespaces_of:
+            fail(where + "namespaces", "none", "at least one Namespace, or an application it shares them with")
+        for name in ("depends_on", "shares_namespaces_of"):
+            members = getattr(self, name)
+            check_type(where + name, members, tuple, "a tuple of Applications or their names")
+            for member in members:
+                if not isinstance(member, Application | str):
+                    fail(where + name, member, "an Application or its name")
+        releases: set[tuple[str, str]] = set()
+        for chart in self.charts:
+            release = (chart.release, self.namespace_of(chart))
+            if chart.release in {name for name, _ in releases}:
+                fail(
+                    where + "charts",
+                    f"two charts with the release name {chart.release!r}",
+                    "a release name of its own for each chart of an application",
+                )
+            releases.add(release)
+
+    @property
+    def dependencies(self) -> tuple[str, ...]:
+        """The names of the applications it depends on, in the order declared."""
+        return tuple(_name(member) for member in self.depends_on)
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The names of the applications in whose namespaces it puts objects."""
+        return tuple(_name(member) for member in self.shares_namespaces_of)
+
+    def namespace_of(self, chart: Chart) -> str:
+        """Return the namespace of a chart's release: its own, or the application's first."""
+        if chart.namespace:
+            return chart.namespace
+        if not self.namespaces:
+            fail(
+                f"{self.source}: application {self.name!r}: chart {chart.name!r}: namespace",
+                "none",
+                "a namespace: the application owns none that could be the default",
+            )
+        return self.namespaces[0].name
+
+
+def _name(member: Application | str) -> str:
+    return member if isinstance(member, str) else member.name

@@ -1,0 +1,95 @@
+"""A cluster: the facts that differ from one cluster to the next, each written once."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from platform_stack.errors import called_from, did_you_mean, fail
+from platform_stack.model.names import (
+    check_chart_url,
+    check_dns_label,
+    check_dns_name,
+    check_git_url,
+    check_type,
+)
+
+Profile = Literal["laptop", "ha"]
+"""`laptop` fits two small nodes; `ha` has replicas, disruption budgets and spread."""
+
+PROFILES: tuple[Profile, ...] = get_args(Profile)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cluster:
+    """One cluster, and where its Argo CD finds its folder of dist/.
+
+    Attributes:
+        name: DNS label; the folder below dist/ and the name of the KIND cluster.
+        repo_url: git URL that Argo CD pulls dist/ from (https, ssh, git@host:path, file:///path).
+        revision: branch, tag or commit that Argo CD follows; default `main`.
+        domain: DNS name below which the platform's routes live; default `platform.test`.
+        load_balancer_range: IPv4 network in CIDR notation for LoadBalancer Services; default
+            `172.18.1.0/24`, which lies in Docker's first `kind` network.
+        profile: `laptop` (default) or `ha`.
+        iscsi: whether the nodes have iSCSI, which Longhorn needs; default False (KIND has none).
+        chart_mirror: one base URL from which every chart is taken instead of its own repository
+            (air-gapped clusters, tests); default None.
+
+    Raises:
+        PlatformError: a field has a wrong type or form.
+
+    """
+
+    name: str
+    repo_url: str
+    revision: str = "main"
+    domain: str = "platform.test"
+    load_balancer_range: str = "172.18.1.0/24"
+    profile: Profile = "laptop"
+    iscsi: bool = False
+    chart_mirror: str | None = None
+
+    def __post_init__(self) -> None:
+        """Check each field; the message names the file and line that made the cluster."""
+        where = f"{called_from()}: cluster {self.name!r}: "
+        check_dns_label(where + "name", self.name)
+        check_git_url(where + "repo_url", self.repo_url)
+        check_type(where + "revision", self.revision, str, "text: a branch, a tag or a commit")
+        if not self.revision or self.revision.split() != [self.revision]:
+            fail(where + "revision", self.revision, "a branch, a tag or a commit, without spaces")
+        check_dns_name(where + "domain", self.domain)
+        check_type(where + "load_balancer_range", self.load_balancer_range, str, "text such as '172.18.1.0/24'")
+        _check_network(where + "load_balancer_range", self.load_balancer_range)
+        if self.profile not in PROFILES:
+            hint = did_you_mean(str(self.profile), PROFILES)
+            fail(where + "profile", self.profile, " or ".join(map(repr, PROFILES)), hint)
+        check_type(where + "iscsi", self.iscsi, bool, "True or False")
+        if self.chart_mirror is not None:
+            check_chart_url(where + "chart_mirror", self.chart_mirror)
+
+    @property
+    def path(self) -> str:
+        """The cluster's folder in the git repository, without a slash at either end."""
+        return f"dist/{self.name}"
+
+    @property
+    def is_highly_available(self) -> bool:
+        """Whether what can have replicas gets them."""
+        return self.profile == "ha"
+
+
+def _check_network(where: str, value: str) -> None:
+    try:
+        network = ipaddress.ip_network(value)
+    except ValueError as error:
+        try:
+            hint = f"did you mean '{ipaddress.ip_network(value, strict=False)}'?"
+        except ValueError:
+            hint = ""
+        fail(where, f"{value!r} ({error})", "a network in CIDR notation, such as '172.18.1.0/24'", hint)
+    if network.version != 4:  # noqa: PLR2004  the version of the Internet Protocol
+        fail(where, value, "an IPv4 network: Cilium's L2 announcements answer ARP only")
+    if network.prefixlen > 30:  # noqa: PLR2004  a /31 has no room beside network and broadcast address
+        fail(where, value, "a network of at least four addresses (/30 or wider)")

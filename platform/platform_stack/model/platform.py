@@ -1,0 +1,198 @@
+"""A platform: its applications, its bootstrap layer and its clusters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from platform_stack.errors import called_from, did_you_mean, fail
+from platform_stack.model.application import Application, DataSource
+from platform_stack.model.cluster import Cluster
+from platform_stack.model.names import check_type
+from platform_stack.model.waves import waves
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from platform_stack.synth import Written
+
+
+@dataclass(frozen=True, kw_only=True)
+class Platform:
+    """Everything that synth needs to know.
+
+    Attributes:
+        applications: the members, in the order of the list; waves come from their dependencies.
+        bootstrap: the applications that the bootstrap script installs before Argo CD can work, in this
+            order (the network, then Argo CD); Argo CD adopts them and never prunes them.
+        clusters: one folder of dist/ each.
+        facts: folder of the recorded facts of the charts; default: those that come with the library.
+
+    Raises:
+        PlatformError: two members share a name, a namespace or a release; a dependency is unknown or
+            part of a cycle; something has a wrong type.
+
+    """
+
+    applications: tuple[Application, ...]
+    clusters: tuple[Cluster, ...]
+    bootstrap: tuple[Application, ...] = ()
+    facts: Path | None = None
+    source: str = field(init=False, default="", compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Check what only the whole list can show."""
+        object.__setattr__(self, "source", called_from())
+        for name, kind in (("applications", Application), ("bootstrap", Application), ("clusters", Cluster)):
+            for member in getattr(self, name):
+                check_type(f"{self.source}: platform: {name}", member, kind, f"a tuple of {kind.__name__}")
+        if not self.clusters:
+            fail(f"{self.source}: platform: clusters", "none", "at least one Cluster")
+        _check_unique("cluster", ((cluster.name, self.source) for cluster in self.clusters))
+        _check_unique("application", ((member.name, member.source) for member in self.members))
+        self._check_namespaces()
+        self._check_releases()
+        self.waves  # noqa: B018  computed here so that a cycle is found before anything is made of it
+
+    @cached_property
+    def members(self) -> tuple[Application, ...]:
+        """The bootstrap layer, then the applications."""
+        return (*self.bootstrap, *self.applications)
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Application]:
+        """Each member under its name."""
+        return {member.name: member for member in self.members}
+
+    @cached_property
+    def waves(self) -> Mapping[str, int]:
+        """The wave of each application; the bootstrap layer is before them all and has none."""
+        bootstrap = {member.name for member in self.bootstrap}
+        names = {member.name for member in self.members}
+        for member in self.bootstrap:
+            for need in member.dependencies:
+                if need not in bootstrap:
+                    fail(
+                        f"{member.source}: application {member.name!r}: depends_on",
+                        need,
+                        "a member of the bootstrap layer: it comes before every application",
+                    )
+        dependencies = {
+            member.name: tuple(need for need in member.dependencies if need not in bootstrap)
+            for member in self.applications
+        }
+        for member in self.applications:
+            for need in member.dependencies:
+                if need not in names:
+                    fail(
+                        f"{member.source}: application {member.name!r}: depends_on",
+                        f"{need!r}, which is not an application of this platform",
+                        "the name of an application in the platform's list",
+                        did_you_mean(need, names),
+                    )
+        return waves(dependencies, {member.name: member.source for member in self.applications})
+
+    @cached_property
+    def reach(self) -> Mapping[str, frozenset[str]]:
+        """For each application the names of all that it depends on, directly or not."""
+        result: dict[str, frozenset[str]] = {member.name: frozenset() for member in self.bootstrap}
+        for name in sorted(self.waves, key=self.waves.__getitem__):
+            needs = self.by_name[name].dependencies
+            result[name] = frozenset(needs).union(*(result[need] for need in needs))
+        return result
+
+    def synth(self, output: Path | None = None) -> list[Written]:
+        """Write each cluster's folder below `output` and say what was written.
+
+        Args:
+            output: default: the environment variable CDK8S_OUTDIR (set by `cdk8s synth`), else `dist`.
+
+        Raises:
+            PlatformError: the description is wrong; nothing was changed.
+
+        """
+        from platform_stack.synth import synth  # noqa: PLC0415  the model must not load cdk8s
+
+        return synth(self, output)
+
+    def _check_namespaces(self) -> None:
+        owners: dict[str, Application] = {}
+        for member in self.members:
+            for namespace in member.namespaces:
+                owner = owners.setdefault(namespace.name, member)
+                if owner is not member:
+                    fail(
+                        f"{member.source}: application {member.name!r}: namespaces",
+                        f"namespace {namespace.name!r}, which {owner.name!r} owns ({owner.source})",
+                        "one owner for each namespace",
+                        f"add {owner.name!r} to shares_namespaces_of and depends_on instead",
+                    )
+        for member in self.members:
+            for host in member.hosts:
+                if host not in member.dependencies:
+                    fail(
+                        f"{member.source}: application {member.name!r}: shares_namespaces_of",
+                        f"{host!r}, which it does not depend on",
+                        "a direct dependency: a namespace must be there before others use it",
+                        f"add {host!r} to depends_on",
+                    )
+            allowed = {namespace.name for namespace in member.namespaces}
+            for host in member.hosts:
+                if host in self.by_name:
+                    allowed |= {namespace.name for namespace in self.by_name[host].namespaces}
+            for chart in member.charts:
+                namespace_name = member.namespace_of(chart)
+                if namespace_name not in allowed:
+                    fail(
+                        f"{member.source}: application {member.name!r}: chart {chart.name!r}: namespace",
+                        namespace_name,
+                        "a namespace that the application owns or shares",
+                        did_you_mean(namespace_name, allowed),
+                    )
+
+    def _check_releases(self) -> None:
+        releases: dict[tuple[str, str], Application] = {}
+        for member in self.members:
+            for chart in member.charts:
+                key = (chart.release, member.namespace_of(chart))
+                other = releases.setdefault(key, member)
+                if other is not member:
+                    fail(
+                        f"{member.source}: application {member.name!r}: charts",
+                        f"release {chart.release!r} in namespace {key[1]!r}, "
+                        f"which {other.name!r} has too ({other.source})",
+                        "a release name that is unique in its namespace",
+                    )
+
+
+@dataclass(frozen=True)
+class Context:
+    """What values and manifests are functions of.
+
+    Attributes:
+        platform: the platform they belong to.
+        cluster: the cluster they are made for.
+
+    """
+
+    platform: Platform
+    cluster: Cluster
+
+    @property
+    def data_sources(self) -> tuple[DataSource, ...]:
+        """The Grafana data sources of all members, in the order of the list."""
+        return tuple(source for member in self.platform.members for source in member.data_sources)
+
+
+def _check_unique(what: str, members: Iterable[tuple[str, str]]) -> None:
+    seen: dict[str, str] = {}
+    for name, source in members:
+        if name in seen:
+            fail(
+                f"{source}: {what} {name!r}: name",
+                f"a second {what} named {name!r} (the first: {seen[name]})",
+                f"a name of its own for each {what}",
+            )
+        seen[name] = source
