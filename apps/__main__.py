@@ -1,7 +1,8 @@
 """The clusters: edit this file, then run `make synth`."""
 
-from apps import APPLICATIONS, BOOTSTRAP
 from platform_stack import Cluster, Platform
+
+from apps import APPLICATIONS, BOOTSTRAP
 
 KIND = Cluster(
     name="kind",
@@ -15,5 +16,5 @@ KIND = Cluster(
 
 PLATFORM = Platform(bootstrap=BOOTSTRAP, applications=APPLICATIONS, clusters=(KIND,))
 
-if __name__ == "__main__":  # `cdk8s synth` runs this file
+if __name__ == "__main__":  # `python -m apps` does what `platform-stack synth` does
     PLATFORM.synth()

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from apps.cilium import cilium
-from apps.common import NO_SIDECAR, resources, service_monitor
 from platform_stack import Application, Chart, Context, Namespace, Values
 from platform_stack.health import APPLICATION_HEALTH, APPLICATION_SET_HEALTH
+
+from apps.cilium import cilium
+from apps.common import NO_SIDECAR, resources, service_monitor
 
 NAMESPACE = "argocd"
 RELEASE = "argocd"

@@ -8,10 +8,11 @@ from __future__ import annotations
 from ipaddress import ip_network
 from typing import TYPE_CHECKING
 
-from apps.common import resources, service_monitor
 from platform_stack import Application, Chart, Context, Namespace, SyncWave, Values
 from platform_stack_imports import cilium as api
 from platform_stack_imports.k8s import ObjectMeta
+
+from apps.common import resources, service_monitor
 
 if TYPE_CHECKING:
     from platform_stack.constructs import ManifestChart
@@ -47,7 +48,10 @@ def _values(context: Context) -> Values:
             "leaseRenewDeadline": "5s",
             "leaseRetryPeriod": "2s",
         },
-        "k8sClientRateLimit": {"qps": 20, "burst": 40},  # each announced Service is a Lease, renewed every 5 s
+        "k8sClientRateLimit": {
+            "qps": 20,
+            "burst": 40,
+        },  # each announced Service is a Lease, renewed every 5 s
         "defaultLBServiceIPAM": "lbipam",
         "policyEnforcementMode": "default",
         "l7Proxy": True,  # the DNS proxy that policies on DNS names need

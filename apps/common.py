@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 SCRAPE_INTERVAL = "60s"
-"""How often Prometheus asks each component; the charts' 10 to 30 seconds are most of a small cluster's load."""
+"""How often Prometheus asks each component; 10 to 30 seconds, the charts' own, load a small cluster."""
 
 NO_SIDECAR = {"sidecar.istio.io/inject": "false"}
 """Pod label that keeps Istio's sidecar out of what must run before, or without, the mesh."""

@@ -7,11 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from apps.cert_manager import cert_manager
-from apps.cilium import cilium
-from apps.common import resources, service_monitor
-from apps.grafana import ADMIN, DASHBOARD_READER, NAMESPACE, grafana_values
-from apps.sealed_secrets import sealed_secrets
 from platform_stack import (
     Application,
     Chart,
@@ -23,6 +18,12 @@ from platform_stack import (
     Values,
 )
 from platform_stack_imports import k8s
+
+from apps.cert_manager import cert_manager
+from apps.cilium import cilium
+from apps.common import resources
+from apps.grafana import ADMIN, DASHBOARD_READER, NAMESPACE, grafana_values
+from apps.sealed_secrets import sealed_secrets
 
 if TYPE_CHECKING:
     from platform_stack.constructs import ManifestChart
@@ -132,7 +133,7 @@ def _rules() -> dict[str, bool]:
 
 def _operator() -> Values:
     return {
-        # A certificate from cert-manager: no hook jobs, and no generated certificate that differs at each render.
+        # A certificate from cert-manager: no hook jobs, and none generated anew at each render.
         # Ignore: with Fail the first sync would refuse the chart's own rules, before the operator runs.
         "admissionWebhooks": {
             "enabled": True,
@@ -245,7 +246,9 @@ def _node_exporter() -> Values:
         "prometheus": {
             "monitor": {
                 "interval": "60s",
-                "relabelings": [{"sourceLabels": ["__meta_kubernetes_pod_node_name"], "targetLabel": "nodename"}],
+                "relabelings": [
+                    {"sourceLabels": ["__meta_kubernetes_pod_node_name"], "targetLabel": "nodename"}
+                ],
             }
         },
     }
@@ -278,7 +281,7 @@ prometheus = Application(
         Namespace(
             name=NODE_NAMESPACE,
             pod_security="privileged",
-            because="node-exporter reads the node's /proc, /sys and network counters (host network, host paths)",
+            because="node-exporter reads the node's /proc, /sys and network (host network, host paths)",
         ),
     ),
     charts=(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from apps.common import resources, restricted_container, service_monitor
 from platform_stack import Application, Chart, Namespace
+
+from apps.common import resources, restricted_container, service_monitor
 
 sealed_secrets = Application(
     name="sealed-secrets",

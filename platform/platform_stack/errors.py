@@ -72,7 +72,7 @@ def did_you_mean(name: str, candidates: Iterable[str]) -> str:
 
 
 def called_from() -> str:
-    """Return "file:line" of the nearest caller outside this library, relative to the working folder if below it."""
+    """Return "file:line" of the nearest caller outside this library."""
     frame = sys._getframe(1)  # noqa: SLF001  the stdlib's own way to it (inspect) reads source files and is slow
     while frame.f_back is not None and (
         frame.f_code.co_filename.startswith(_LIBRARY) or frame.f_code.co_filename.startswith("<")

@@ -69,4 +69,4 @@ hs.message = found .. " Applications are Synced and Healthy"
 return hs
 """
 )
-"""An ApplicationSet is Healthy when every Application it should have is Synced and Healthy, or it is exempt."""
+"""An ApplicationSet is Healthy when each of its Applications is Synced and Healthy, or it is exempt."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import platform_stack_imports
+
 from platform_stack.facts import ChartFacts, read, values_digest
 from platform_stack.model import Cluster, Context
 

@@ -33,6 +33,16 @@ _PRESERVE = "x-kubernetes-preserve-unknown-fields"
 _NAMED = ("definitions", "properties")
 _LONGEST_VALUE = 80
 
+# Kubernetes matches patterns with Go's RE2. These are the ones that Python's re does not take as they are, or
+# that take it exponential time on a value that does not match, where an atomic group finds the same.
+_PYTHON_PATTERNS = {
+    r"^(?i)(abort|warn)?$": r"(?i)^(abort|warn)?$",
+    r"^([-a-zA-Z0-9_*]+[.]?)+$": r"^(?>[-a-zA-Z0-9_*]+[.]?)+$",
+    r"^([-a-zA-Z0-9_]+[.]?)+$": r"^(?>[-a-zA-Z0-9_]+[.]?)+$",
+    r"^(\*?\*\.)?([-a-zA-Z0-9_]+\.?)+$": r"^(\*?\*\.)?(?>[-a-zA-Z0-9_]+\.?)+$",
+    r"^\PC*$": r"^[^\x00-\x1f\x7f-\x9f]*$",  # of Unicode's category "other", the control characters
+}
+
 
 @dataclass(frozen=True, slots=True)
 class KindSchema:
@@ -90,7 +100,7 @@ def validate(manifest: Node) -> list[str]:
         entry = f"Kind({kind!r}, …) in the group {group!r}" if "." in group else f"{group!r}, {kind!r}"
         return [f"{label}: no schema; add {entry} to platform_stack/bindings/kinds.py and run `make imports`"]
     if known.api_version != api_version:
-        return [f"{label}: no schema of this version; the one of `make imports` is {known.api_version}"]
+        return [f"{label}: no schema of this version; there is one of {known.api_version}"]
     metadata = manifest.get("metadata")
     names = cast("Node", metadata) if isinstance(metadata, Mapping) else {}
     place = "/".join(str(names[key]) for key in ("namespace", "name") if key in names)
@@ -141,6 +151,8 @@ def _closed(node: Node) -> dict[str, object]:
     for key in ("additionalProperties", "items"):
         if isinstance(inner := node.get(key), Mapping):
             result[key] = _closed(inner)
+    if isinstance(pattern := node.get("pattern"), str):
+        result["pattern"] = _PYTHON_PATTERNS.get(pattern, pattern)
     if node.get("x-kubernetes-int-or-string"):
         result.pop("type", None)
         result.setdefault("anyOf", _INT_OR_STRING)
@@ -177,10 +189,9 @@ def _messages(errors: Iterator[ValidationError]) -> Iterator[str]:
         if error.validator == "additionalProperties":
             yield from _unknown_fields(error)
         elif error.validator == "required":
-            missing = [
-                name for name in cast("list[str]", error.validator_value) if name not in error.instance
-            ]
-            yield from (f"{_path(error)}.{name}: missing; the field is required" for name in missing[:1])
+            # jsonschema reports each missing field by itself, but says its name only in a sentence.
+            missing = set(cast("list[str]", error.validator_value)) - cast("Node", error.instance).keys()
+            yield from (f"{_path(error)}.{name}: missing; the field is required" for name in missing)
         else:
             yield f"{_path(error)}: found {_shown(error.instance)}; expected {_expected(error)}"
 
@@ -204,7 +215,7 @@ def _shown(value: object) -> str:
 
 def _expected(error: ValidationError) -> str:
     value = cast("object", error.validator_value)
-    if error.validator in {"anyOf", "oneOf"} and isinstance(value, Sequence):
+    if error.validator in ("anyOf", "oneOf") and isinstance(value, Sequence):
         types = [str(item["type"]) for item in value if isinstance(item, Mapping) and "type" in item]
         return (
             " or ".join(types) if len(types) == len(value) else f"one of {len(value)} forms: {_shown(value)}"

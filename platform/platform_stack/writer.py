@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from platform_stack.errors import fail
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,8 @@ def write_tree(folder: Path, files: Mapping[str, bytes]) -> Changes:
 
 
 def _build(new: Path, folder: Path, files: Mapping[str, bytes], unchanged: set[str]) -> None:
-    made: set[Path] = set()
+    new.mkdir()
+    made = {new}
     for path, content in files.items():
         target = new / path
         if target.parent not in made:

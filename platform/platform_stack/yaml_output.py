@@ -44,6 +44,11 @@ def to_yaml(*documents: Any) -> bytes:  # noqa: ANN401  whatever YAML can hold
 
     """
     body = yaml.dump_all(
-        documents, Dumper=_Dumper, sort_keys=False, width=110, allow_unicode=True, explicit_start=len(documents) > 1
+        documents,
+        Dumper=_Dumper,
+        sort_keys=False,
+        width=110,
+        allow_unicode=True,
+        explicit_start=len(documents) > 1,
     )
     return (HEADER + body).encode()

@@ -24,7 +24,10 @@ def check(
     for member in platform.members:
         allowed = {name for name, owner in owners.items() if owner == member.name or owner in member.hosts}
         found: dict[str, str] = {}
-        for items in (*(release.objects for release in releases.get(member.name, ())), manifests[member.name]):
+        for items in (
+            *(release.objects for release in releases.get(member.name, ())),
+            manifests[member.name],
+        ):
             for item in items:
                 namespace = item["metadata"].get("namespace")
                 if namespace and namespace not in allowed:

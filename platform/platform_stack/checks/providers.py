@@ -32,31 +32,21 @@ def check(
         manifests: the extra manifests of each application.
 
     """
-    providers: dict[str, list[str]] = {}
-    with_bootstrap = set()
-    for member in platform.members:
-        for kind in member.provides:
-            providers.setdefault(kind, []).append(member.name)
-        for release in releases.get(member.name, ()):
-            for crd in release.facts.custom_resource_definitions if release.facts else ():
-                kind = f"{crd.group}/{crd.kind}"
-                providers.setdefault(kind, []).append(member.name)
-                if release.chart.custom_resources_with_bootstrap:
-                    with_bootstrap.add(kind)
-    bootstrap = {member.name for member in platform.bootstrap}
+    providers, with_bootstrap = _providers(platform, releases)
     for kind, names in sorted(providers.items()):
-        if len(set(names)) > 1:
+        if len(names) > 1:
             yield Finding(
                 where=f"{platform.source}: platform: kind {kind}",
-                found=f"providers {' and '.join(sorted(set(names)))}",
+                found=f"providers {' and '.join(names)}",
                 expected="one provider for each custom kind",
                 hint="switch the CRDs off in the values of all but one",
             )
     for member in platform.members:
+        reachable = {member.name, *(one.name for one in platform.bootstrap), *platform.reach[member.name]}
         for kind in _custom_kinds(releases.get(member.name, ()), manifests.get(member.name, ())):
-            where = f"{member.source}: application {member.name!r}: kind {kind}"
-            if kind in with_bootstrap:
+            if kind in with_bootstrap or reachable.intersection(providers.get(kind, ())):
                 continue
+            where = f"{member.source}: application {member.name!r}: kind {kind}"
             if kind not in providers:
                 yield Finding(
                     where=where,
@@ -64,16 +54,33 @@ def check(
                     expected="an application whose chart has the CRD, or that names the kind in `provides`",
                     hint="add the application that provides it, or record its facts: make facts CHARTS=DIR",
                 )
-                continue
-            provider = providers[kind][0]
-            if provider == member.name or provider in bootstrap or provider in platform.reach[member.name]:
-                continue
-            yield Finding(
-                where=where,
-                found=f"no dependency on {provider!r}, which provides it",
-                expected=f"{provider!r} among what it depends on, directly or not",
-                hint=f"add {provider!r} to depends_on",
-            )
+            else:
+                provider = providers[kind][0]
+                yield Finding(
+                    where=where,
+                    found=f"no dependency on {provider!r}, which provides it",
+                    expected=f"{provider!r} among what it depends on, directly or not",
+                    hint=f"add {provider!r} to depends_on",
+                )
+
+
+def _providers(
+    platform: Platform, releases: Mapping[str, Sequence[Release]]
+) -> tuple[dict[str, list[str]], set[str]]:
+    """Return who provides each custom kind, and the kinds whose CRDs come with the bootstrap."""
+    providers: dict[str, list[str]] = {}
+    with_bootstrap = set()
+    for member in platform.members:
+        kinds = set(member.provides)
+        for release in releases.get(member.name, ()):
+            crds = release.facts.custom_resource_definitions if release.facts else ()
+            from_chart = {f"{crd.group}/{crd.kind}" for crd in crds}
+            kinds |= from_chart
+            if release.chart.custom_resources_with_bootstrap:
+                with_bootstrap |= from_chart
+        for kind in kinds:
+            providers.setdefault(kind, []).append(member.name)
+    return providers, with_bootstrap
 
 
 def _custom_kinds(releases: Sequence[Release], manifests: Sequence[Manifest]) -> list[str]:

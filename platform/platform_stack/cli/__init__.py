@@ -59,16 +59,15 @@ def cli(ctx: click.Context, module: str, *, traceback: bool) -> None:
     apps/ (what)  ->  platform-stack synth  ->  dist/ (committed)  ->  Argo CD
 
     Exit codes: 0 fine, 1 findings or bad data, 2 wrong usage.
-    """
+    """  # noqa: D301  click wants the control character itself
     ctx.obj = {"module": module, "traceback": traceback}
 
 
 def main() -> None:
     """Run the command line and exit."""
     try:
-        cli.main(prog_name="platform-stack", standalone_mode=False)
-    except click.exceptions.Exit as request:
-        sys.exit(request.exit_code)
+        # Without standalone mode click returns the exit code, or what the command returned.
+        sys.exit(cli.main(prog_name="platform-stack", standalone_mode=False) or 0)
     except (click.Abort, KeyboardInterrupt):
         click.secho("interrupted: nothing was changed", fg="yellow", err=True)
         sys.exit(1)

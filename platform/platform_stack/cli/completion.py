@@ -15,7 +15,7 @@ def completion(shell: str) -> None:
     bash: eval "$(platform-stack completion bash)"
     zsh:  eval "$(platform-stack completion zsh)"
     fish: platform-stack completion fish | source
-    """
+    """  # noqa: D301  click wants the control character itself
     from platform_stack.cli import cli  # noqa: PLC0415  the group imports this module when it is called
 
     script = get_completion_class(shell)

@@ -5,15 +5,17 @@ from __future__ import annotations
 import functools
 import sys
 import traceback
-from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import click
 
 from platform_stack.errors import PlatformError, fail, short_path
 from platform_stack.model import Platform
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")

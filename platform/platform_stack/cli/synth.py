@@ -13,6 +13,7 @@ import click
 from platform_stack.cli.load import load_platform, reports_errors
 from platform_stack.cli.progress import progress
 from platform_stack.errors import did_you_mean, short_path
+from platform_stack.synth import load_cdk8s, synthesize, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,16 +30,23 @@ _DIFF_LINES = 40
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder that gets one folder a cluster.  [default: $CDK8S_OUTDIR, or dist]",
 )
-@click.option("--cluster", "clusters", multiple=True, metavar="NAME", help="Only this cluster; may be repeated.")
+@click.option(
+    "--cluster", "clusters", multiple=True, metavar="NAME", help="Only this cluster; may be repeated."
+)
 @click.option("--repo-url", metavar="URL", help="Git URL to write instead of the clusters' own.")
-@click.option("--revision", metavar="REV", help="Branch, tag or commit to write instead of the clusters' own.")
+@click.option(
+    "--revision", metavar="REV", help="Branch, tag or commit to write instead of the clusters' own."
+)
 @click.option("--chart-mirror", metavar="URL", help="Take every chart from this chart repository.")
-@click.option("--check", is_flag=True, help="Change nothing; exit 1 with a short diff if the output is stale.")
+@click.option(
+    "--check", is_flag=True, help="Change nothing; exit 1 with a short diff if the output is stale."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print what was written as JSON.")
 @click.pass_context
 @reports_errors
 def synth(
     ctx: click.Context,
+    /,
     output: Path | None,
     clusters: tuple[str, ...],
     *,
@@ -52,10 +60,8 @@ def synth(
     longer belong disappear; a file that does not change keeps its modification time.
     """
     with progress("making the manifests"):
-        platform = _select(load_platform(ctx.obj["module"]), clusters, overrides)
-        from platform_stack.synth import synthesize, write  # noqa: PLC0415  it loads cdk8s: half a second
-
-        made = synthesize(platform)
+        load_cdk8s()
+        made = synthesize(_select(load_platform(ctx.obj["module"]), clusters, overrides))
         written = write(made, output, check=check)
     if as_json:
         click.echo(json.dumps([_as_json(result) for result in written], indent=2))

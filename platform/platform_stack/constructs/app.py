@@ -13,12 +13,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import cdk8s
-import constructs
 
 from platform_stack.errors import fail
 from platform_stack.typed import ApiObject, to_manifest
 
 if TYPE_CHECKING:
+    import constructs
+
     from platform_stack.model import SyncWave
 
 Manifest = dict[str, Any]

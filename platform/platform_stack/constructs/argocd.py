@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from platform_stack_imports import argoproj
+from platform_stack_imports.k8s import ObjectMeta
+
 from platform_stack.constructs.app import WAVE_ANNOTATION, Manifest
 from platform_stack.health import APPLICATIONS, GATE_EXEMPT
 from platform_stack.kubernetes import group_of
-from platform_stack_imports import argoproj
-from platform_stack_imports.k8s import ObjectMeta
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,7 +27,7 @@ LAYER = "platform-stack.io/layer"
 """Label of an Application: `root`, `bootstrap` or `application`."""
 
 PROJECT_WAVE = -10
-"""Wave of the projects in the root Application; the bootstrap layer's end at -1, the applications' begin at 0."""
+"""Wave of the projects in the root Application; the bootstrap layer's end at -1, others begin at 0."""
 
 _IN_CLUSTER = "https://kubernetes.default.svc"
 _FINALIZER = "resources-finalizer.argocd.argoproj.io"
@@ -274,11 +275,15 @@ def _sources(
 def _sync_policy(*, automated: bool, prune: bool) -> argoproj.ApplicationSpecSyncPolicy:
     """Return a policy that heals drift and retries for ever, each time with the newest commit."""
     return argoproj.ApplicationSpecSyncPolicy(
-        automated=argoproj.ApplicationSpecSyncPolicyAutomated(prune=prune, self_heal=True) if automated else None,
+        automated=argoproj.ApplicationSpecSyncPolicyAutomated(prune=prune, self_heal=True)
+        if automated
+        else None,
         retry=argoproj.ApplicationSpecSyncPolicyRetry(
             limit=-1,
             refresh=True,
-            backoff=argoproj.ApplicationSpecSyncPolicyRetryBackoff(duration="5s", factor=2, max_duration="1m"),
+            backoff=argoproj.ApplicationSpecSyncPolicyRetryBackoff(
+                duration="5s", factor=2, max_duration="1m"
+            ),
         ),
         # Server-side apply: CRDs are larger than the annotation that client-side apply keeps.
         sync_options=["ServerSideApply=true", "FailOnSharedResource=true"],

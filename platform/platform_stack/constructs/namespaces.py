@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from platform_stack.kubernetes import MINOR_VERSION
 from platform_stack_imports.k8s import Namespace as NamespaceObject
 from platform_stack_imports.k8s import ObjectMeta
+
+from platform_stack.kubernetes import MINOR_VERSION
 
 if TYPE_CHECKING:
     from platform_stack.model import Namespace
@@ -22,7 +23,7 @@ def namespace(spec: Namespace) -> NamespaceObject:
     (https://kubernetes.io/docs/concepts/security/pod-security-admission/).
     A reason for a lower level stands in an annotation; a namespace of Kubernetes' own is never deleted.
     """
-    labels = {}
+    labels: dict[str, str] = {}
     for mode in ("enforce", "warn", "audit"):
         labels[f"{_LEVEL}/{mode}"] = spec.pod_security
         labels[f"{_LEVEL}/{mode}-version"] = f"v{MINOR_VERSION}"
@@ -31,4 +32,6 @@ def namespace(spec: Namespace) -> NamespaceObject:
         annotations["platform-stack.io/pod-security-because"] = spec.because
     if spec.existing:
         annotations["argocd.argoproj.io/sync-options"] = "Prune=false,Delete=false"
-    return NamespaceObject(metadata=ObjectMeta(name=spec.name, labels=labels, annotations=annotations or None))
+    return NamespaceObject(
+        metadata=ObjectMeta(name=spec.name, labels=labels, annotations=annotations or None)
+    )

@@ -81,10 +81,14 @@ def _plain(value: object) -> object:
 def _problems(error: ValidationError) -> Iterator[ValuesProblem]:
     """Say an error in our words; an unknown key is a problem of its own, at its own path."""
     where = tuple(error.absolute_path)
+    # Any: the library's types allow for schemas of other forms than a recorded shape.
+    instance: Any = error.instance
+    keyword: Any = error.validator_value
+    schema: Any = error.schema
     match error.validator:
         case "additionalProperties":
-            known = sorted(error.schema["properties"]) if "properties" in error.schema else []
-            for key in sorted(set(error.instance) - set(known)):
+            known = sorted(schema.get("properties", {}))
+            for key in sorted(set(instance) - set(known)):
                 near = difflib.get_close_matches(key, known, n=1)
                 yield ValuesProblem(
                     (*where, key),
@@ -92,11 +96,12 @@ def _problems(error: ValidationError) -> Iterator[ValuesProblem]:
                     near[0] if near else None,
                 )
         case "type":
-            expected = " or ".join(name for name in error.validator_value if name != "null")
-            yield ValuesProblem(where, f"found {_describe(error.instance)}, expected {expected}")
+            names = [keyword] if isinstance(keyword, str) else keyword
+            expected = " or ".join(name for name in names if name != "null")
+            yield ValuesProblem(where, f"found {_describe(instance)}, expected {expected}")
         case "enum":
-            allowed = ", ".join(repr(value) for value in error.validator_value if value is not None)
-            yield ValuesProblem(where, f"found {error.instance!r}, expected one of {allowed}")
+            allowed = ", ".join(repr(value) for value in keyword if value is not None)
+            yield ValuesProblem(where, f"found {instance!r}, expected one of {allowed}")
         case _:
             yield ValuesProblem(where, error.message)
 

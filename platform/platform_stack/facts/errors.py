@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from platform_stack.errors import Finding, PlatformError
 
-class FactsError(Exception):
-    """Facts that cannot be read or recorded.
 
-    The message says where, what was found, what was expected and what to try, one line each.
-    """
+class FactsError(PlatformError):
+    """Facts that cannot be read or recorded; one finding."""
 
     def __init__(self, where: object, *, found: str, expected: str, hint: str) -> None:
-        """Compose the message.
+        """Compose the finding.
 
         Args:
             where: the file, folder or command that the error is about.
@@ -19,8 +18,4 @@ class FactsError(Exception):
             hint: what to try.
 
         """
-        self.where = str(where)
-        self.found = found
-        self.expected = expected
-        self.hint = hint
-        super().__init__(f"{where}\n  found: {found}\n  expected: {expected}\n  hint: {hint}")
+        super().__init__(Finding(str(where), found, expected, hint))

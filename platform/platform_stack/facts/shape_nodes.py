@@ -36,16 +36,17 @@ def of_types(types: frozenset[str]) -> Schema:
 def of_default(key: str, default: object) -> Schema:
     """Give the node of a value that is not a mapping, from its default.
 
-    A string may be any scalar, since templates print it; a boolean or a number must be one.
+    A string may be any scalar, since templates print it; a boolean or an integer must be one.
     """
     match default:
         case None:
             return anything()
         case bool():
             return of_types(frozenset({"boolean"}))
-        case int() | float():
-            named = frozenset({"string"}) if key in _NUMBER_OR_NAME else frozenset()
-            return of_types(frozenset({"number"}) | named)
+        case int() if key not in _NUMBER_OR_NAME:
+            return of_types(frozenset({"number"}))
+        case int() | float():  # a fraction may be a version, which "1.10" needs quotes for
+            return of_types(frozenset({"number", "string"}))
         case list():
             return of_types(frozenset({"array"}))
         case _:

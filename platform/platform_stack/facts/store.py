@@ -127,16 +127,21 @@ def _canonical(value: object) -> str:
     )
 
 
-def _lines(value: object, depth: int) -> str:
-    """Give JSON on one line if it fits there, else one line or more for each item, indented by 1."""
+def _lines(value: object, depth: int, taken: int = 0) -> str:
+    """Give JSON on one line if it fits there, else one line or more for each item, indented by 1.
+
+    ``taken`` is the length of what is before it on its line, beside the indent.
+    """
     line = json.dumps(value, ensure_ascii=False)
-    if depth + len(line) <= _LINE_LENGTH or not isinstance(value, dict | list) or not value:
+    if depth + taken + len(line) < _LINE_LENGTH or not isinstance(value, dict | list) or not value:
         return line
     margin = "\n" + " " * (depth + 1)
     if isinstance(value, dict):
         brackets = "{}"
+        names = [json.dumps(key, ensure_ascii=False) + ": " for key in value]
         items = [
-            f"{json.dumps(key, ensure_ascii=False)}: {_lines(item, depth + 1)}" for key, item in value.items()
+            name + _lines(item, depth + 1, len(name))
+            for name, item in zip(names, value.values(), strict=True)
         ]
     else:
         brackets = "[]"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -11,6 +10,8 @@ from platform_stack.model.chart import Chart
 from platform_stack.model.names import check_dns_label, check_type
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from platform_stack.constructs import ManifestChart
     from platform_stack.model.cluster import Cluster
     from platform_stack.model.platform import Context
@@ -168,7 +169,9 @@ class Application:
             for member in members:
                 check_type(where + name, member, kind, f"a {kind.__name__}")
         if not self.namespaces and not self.shares_namespaces_of:
-            fail(where + "namespaces", "none", "at least one Namespace, or an application it shares them with")
+            fail(
+                where + "namespaces", "none", "at least one Namespace, or an application it shares them with"
+            )
         for name in ("depends_on", "shares_namespaces_of"):
             members = getattr(self, name)
             check_type(where + name, members, tuple, "a tuple of Applications or their names")

@@ -60,7 +60,9 @@ class Cluster:
         if not self.revision or self.revision.split() != [self.revision]:
             fail(where + "revision", self.revision, "a branch, a tag or a commit, without spaces")
         check_dns_name(where + "domain", self.domain)
-        check_type(where + "load_balancer_range", self.load_balancer_range, str, "text such as '172.18.1.0/24'")
+        check_type(
+            where + "load_balancer_range", self.load_balancer_range, str, "text such as '172.18.1.0/24'"
+        )
         _check_network(where + "load_balancer_range", self.load_balancer_range)
         if self.profile not in PROFILES:
             hint = did_you_mean(str(self.profile), PROFILES)

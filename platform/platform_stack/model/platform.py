@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from platform_stack.errors import called_from, did_you_mean, fail
@@ -15,6 +14,7 @@ from platform_stack.model.waves import waves
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
     from platform_stack.synth import Written
 
@@ -55,6 +55,7 @@ class Platform:
         self._check_namespaces()
         self._check_releases()
         self.waves  # noqa: B018  computed here so that a cycle is found before anything is made of it
+        self._check_shared_namespaces()
 
     @cached_property
     def members(self) -> tuple[Application, ...]:
@@ -129,6 +130,8 @@ class Platform:
                         "one owner for each namespace",
                         f"add {owner.name!r} to shares_namespaces_of and depends_on instead",
                     )
+
+    def _check_shared_namespaces(self) -> None:
         for member in self.members:
             for host in member.hosts:
                 if host not in member.dependencies:
@@ -138,18 +141,19 @@ class Platform:
                         "a direct dependency: a namespace must be there before others use it",
                         f"add {host!r} to depends_on",
                     )
-            allowed = {namespace.name for namespace in member.namespaces}
-            for host in member.hosts:
-                if host in self.by_name:
-                    allowed |= {namespace.name for namespace in self.by_name[host].namespaces}
+            allowed = {
+                namespace.name
+                for owner in (member, *(self.by_name[host] for host in member.hosts))
+                for namespace in owner.namespaces
+            }
             for chart in member.charts:
-                namespace_name = member.namespace_of(chart)
-                if namespace_name not in allowed:
+                found = member.namespace_of(chart)
+                if found not in allowed:
                     fail(
                         f"{member.source}: application {member.name!r}: chart {chart.name!r}: namespace",
-                        namespace_name,
+                        found,
                         "a namespace that the application owns or shares",
-                        did_you_mean(namespace_name, allowed),
+                        did_you_mean(found, allowed),
                     )
 
     def _check_releases(self) -> None:

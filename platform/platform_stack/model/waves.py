@@ -26,7 +26,9 @@ class SyncWave(IntEnum):
     AFTER_CHART = 10
 
 
-def waves(dependencies: Mapping[str, Sequence[str]], where: Mapping[str, str] | None = None) -> dict[str, int]:
+def waves(
+    dependencies: Mapping[str, Sequence[str]], where: Mapping[str, str] | None = None
+) -> dict[str, int]:
     """Return each application's wave: the length of its longest chain of dependencies, 0 for none.
 
     Args:

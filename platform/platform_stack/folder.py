@@ -1,0 +1,195 @@
+"""One cluster's folder of dist/: charts filled from the model, checked, printed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from platform_stack.checks import namespaces as namespaces_check
+from platform_stack.checks import providers
+from platform_stack.constructs import ManifestApp, ManifestChart, argocd
+from platform_stack.constructs.namespaces import namespace
+from platform_stack.errors import PlatformError, fail
+from platform_stack.facts.scope import is_namespaced
+from platform_stack.kind import kind_config
+from platform_stack.model import SyncWave
+from platform_stack.recorded import index
+from platform_stack.yaml_output import to_yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from platform_stack.facts import CustomResource, Manifest
+    from platform_stack.model import Application, Context
+    from platform_stack.recorded import Release
+
+Tree = dict[str, bytes]
+"""Content of each file of a cluster's folder, by path relative to it."""
+
+
+def make_folders(contexts: Sequence[Context], known: Sequence[Sequence[Release]]) -> list[Tree]:
+    """Make the folder of each cluster of one platform, through one cdk8s App.
+
+    Args:
+        contexts: one for each cluster.
+        known: the releases of each.
+
+    Raises:
+        PlatformError: a construct's validation failed, or a rule is broken.
+
+    """
+    app = ManifestApp()
+    for context in contexts:
+        for member in context.platform.members:
+            _fill(ManifestChart(app, _chart_id(context, member.name)), member, context)
+    by_id = {chart.node.id: manifests for chart, manifests in app.charts_with_manifests()}
+    return [
+        _Folder(
+            app,
+            context,
+            releases,
+            {m.name: by_id[_chart_id(context, m.name)] for m in context.platform.members},
+        ).make()
+        for context, releases in zip(contexts, known, strict=True)
+    ]
+
+
+def _chart_id(context: Context, name: str) -> str:
+    return f"{context.cluster.name}-{name}"
+
+
+def _fill(chart: ManifestChart, member: Application, context: Context) -> None:
+    for spec in member.namespaces:
+        chart.add(namespace(spec), wave=SyncWave.NAMESPACE)
+    if member.manifests is not None:
+        member.manifests(chart, context)
+
+
+class _Folder:
+    """One cluster's folder in the making."""
+
+    def __init__(
+        self,
+        app: ManifestApp,
+        context: Context,
+        known: Sequence[Release],
+        manifests: Mapping[str, list[Manifest]],
+    ) -> None:
+        self.app = app
+        self.cluster = context.cluster
+        self.platform = context.platform
+        self.releases = index(list(known))
+        self.custom = [
+            crd for release in known if release.facts for crd in release.facts.custom_resource_definitions
+        ]
+        self.manifests = {
+            member.name: _with_namespaces(member, manifests[member.name], self.custom)
+            for member in self.platform.members
+        }
+        self.files: Tree = {}
+
+    def make(self) -> Tree:
+        findings = [
+            *namespaces_check.check(self.platform, self.releases, self.manifests),
+            *providers.check(self.platform, self.releases, self.manifests),
+        ]
+        if findings:
+            raise PlatformError(*findings)
+        for member in self.platform.members:
+            self._member(member)
+        self._root()
+        self._write("bootstrap/kind.yaml", kind_config(self.cluster))
+        return self.files
+
+    def _member(self, member: Application) -> None:
+        bootstrap = member.name not in self.platform.waves
+        for release in self.releases.get(member.name, ()):
+            path = argocd.values_path(member, release.chart, bootstrap=bootstrap)
+            self._write(path, release.values, where=f"{member.source}: application {member.name!r}: values")
+        for name, manifest in _file_names(member, self.manifests[member.name]):
+            self._write(f"apps/{member.name}/manifests/{name}", manifest, where=f"{member.source}: {name}")
+
+    def _root(self) -> None:
+        """Write the Applications, and what makes them."""
+        root = ManifestChart(self.app, f"{self.cluster.name}-root")
+        applications = ManifestChart(self.app, f"{self.cluster.name}-applications")
+        bootstrap = [
+            root.add(argocd.root_project(self.cluster)),
+            root.add(argocd.root_application(self.cluster)),
+        ]
+        for member in self.platform.members:
+            root.add(argocd.app_project(member, self.cluster, self._footprint(member)))
+        for position, member in enumerate(self.platform.bootstrap):
+            root.add(self._application(member, wave=position - len(self.platform.bootstrap)))
+        for member in self.platform.applications:
+            root.add(argocd.application_set(member, self.cluster, self.platform.waves[member.name]))
+            applications.add(self._application(member))
+        for manifest in root.manifests:
+            self._write(f"root/{manifest['kind']}.{manifest['metadata']['name']}.yaml", manifest)
+        for manifest in applications.manifests:
+            self._write(f"apps/{manifest['metadata']['name']}/application.yaml", manifest)
+        self._write("bootstrap/root.yaml", *bootstrap)
+
+    def _application(self, member: Application, wave: int | None = None) -> Any:  # noqa: ANN401  an ApiObject
+        has_manifests = bool(self.manifests[member.name])
+        return argocd.application(member, self.cluster, wave=wave, has_manifests=has_manifests)
+
+    def _footprint(self, member: Application) -> argocd.Footprint:
+        found = self.releases.get(member.name, [])
+        objects = [item for release in found for item in release.objects]
+        if any(release.facts and release.facts.custom_resource_definitions for release in found):
+            objects.append(
+                {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition", "metadata": {}}
+            )
+        complete = all(release.objects for release in found)
+        return argocd.footprint([*objects, *self.manifests[member.name]], complete=complete)
+
+    def _write(self, path: str, *documents: Any, where: str = "") -> None:  # noqa: ANN401  what YAML can hold
+        try:
+            self.files[path] = to_yaml(*documents)
+        except yaml.YAMLError as error:
+            fail(where or path, ": ".join(map(str, error.args)), "maps, lists, text, numbers, bools and nulls only")
+
+
+def _with_namespaces(
+    member: Application, manifests: Iterable[Manifest], custom: Sequence[CustomResource]
+) -> list[Manifest]:
+    """Write the namespace into each namespaced object that names none: a reviewer should see it."""
+    result = []
+    for manifest in manifests:
+        metadata = manifest["metadata"]
+        if not metadata.get("namespace") and member.namespaces and is_namespaced(manifest, custom):
+            result.append({**manifest, "metadata": {**metadata, "namespace": member.namespaces[0].name}})
+        else:
+            result.append(manifest)
+    return result
+
+
+def _file_names(member: Application, manifests: Iterable[Manifest]) -> list[tuple[str, Manifest]]:
+    """Return <Kind>.<name>.yaml for each manifest, with the namespace in between where two would collide."""
+    groups: dict[str, list[Manifest]] = {}
+    for manifest in manifests:
+        name = str(manifest["metadata"].get("name") or "")
+        if not name:
+            fail(f"{member.source}: application {member.name!r}: manifest", manifest, "a metadata.name")
+        safe = name.replace(":", "-").replace("/", "-")
+        groups.setdefault(f"{manifest['kind']}.{safe}.yaml", []).append(manifest)
+    result = []
+    for file_name, group in groups.items():
+        if len(group) == 1:
+            result.append((file_name, group[0]))
+            continue
+        kind, _, rest = file_name.partition(".")
+        taken: set[str] = set()
+        for manifest in group:
+            longer = f"{kind}.{manifest['metadata'].get('namespace', '')}.{rest}"
+            if longer in taken:
+                fail(
+                    f"{member.source}: application {member.name!r}: manifests",
+                    f"two objects {kind} {manifest['metadata']['name']!r}",
+                    "each object once",
+                )
+            taken.add(longer)
+            result.append((longer, manifest))
+    return result
