@@ -7,10 +7,10 @@ RUN := .venv/bin/
 GO_TOOLS := build/engines
 
 .DEFAULT_GOAL := help
-.PHONY: help synth test check imports facts helm lab bench format clean
+.PHONY: help synth test check imports facts facts-test helm lab bench format clean
 
 help: ## show the targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 synth: .venv/ready ## write dist/ from apps/
 	$(RUN)platform-stack synth
@@ -32,6 +32,9 @@ imports: .venv/ready ## typed bindings and schemas from CRDs: make imports DIR=f
 
 facts: .venv/ready helm ## what the pinned charts make: make facts [CHARTS=folder-with-charts]
 	$(RUN)platform-stack facts --helm $(GO_TOOLS)/helm $(if $(CHARTS),--charts "$(CHARTS)")
+
+facts-test: .venv/ready helm ## the tests that render charts with the real helm
+	HELM=$(CURDIR)/$(GO_TOOLS)/helm $(RUN)pytest -m helm
 
 helm: ## build the pinned helm
 	cd tests/lab/engines/helm && go build -o $(CURDIR)/$(GO_TOOLS)/ tool

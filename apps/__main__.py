@@ -1,8 +1,7 @@
 """The clusters: edit this file, then run `make synth`."""
 
-from platform_stack import Cluster, Platform
-
 from apps import APPLICATIONS, BOOTSTRAP
+from platform_stack import Cluster, Platform
 
 KIND = Cluster(
     name="kind",

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from platform_stack import Application, Chart, Context, Namespace, Values
-from platform_stack.health import APPLICATION_HEALTH, APPLICATION_SET_HEALTH
-
 from apps.cilium import cilium
 from apps.common import NO_SIDECAR, resources, service_monitor
+from platform_stack import Application, Chart, Context, Namespace, Values
+from platform_stack.health import APPLICATION_HEALTH, APPLICATION_SET_HEALTH
 
 NAMESPACE = "argocd"
 RELEASE = "argocd"

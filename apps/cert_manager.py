@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from apps.common import NO_SIDECAR, resources, service_monitor
 from platform_stack import Application, Chart, Context, Namespace, SyncWave, Values
 from platform_stack_imports import cert_manager as api
 from platform_stack_imports.k8s import ObjectMeta
-
-from apps.common import NO_SIDECAR, resources, service_monitor
 
 if TYPE_CHECKING:
     from platform_stack.constructs import ManifestChart

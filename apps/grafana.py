@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from platform_stack import Context, DataSource, Secret, Service, Values
-
 from apps.common import resources, restricted_container, restricted_pod, service_monitor
+from platform_stack import Context, DataSource, Secret, Service, Values
 
 NAMESPACE = "monitoring"
 

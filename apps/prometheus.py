@@ -7,6 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from apps.cert_manager import cert_manager
+from apps.cilium import cilium
+from apps.common import resources
+from apps.grafana import ADMIN, DASHBOARD_READER, NAMESPACE, grafana_values
+from apps.sealed_secrets import sealed_secrets
 from platform_stack import (
     Application,
     Chart,
@@ -18,12 +23,6 @@ from platform_stack import (
     Values,
 )
 from platform_stack_imports import k8s
-
-from apps.cert_manager import cert_manager
-from apps.cilium import cilium
-from apps.common import resources
-from apps.grafana import ADMIN, DASHBOARD_READER, NAMESPACE, grafana_values
-from apps.sealed_secrets import sealed_secrets
 
 if TYPE_CHECKING:
     from platform_stack.constructs import ManifestChart

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from platform_stack import Application, Chart, Namespace
-
 from apps.common import resources, restricted_container, service_monitor
+from platform_stack import Application, Chart, Namespace
 
 sealed_secrets = Application(
     name="sealed-secrets",

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+ROOT = Path(__file__).parent.parent
 CASES = sorted((Path(__file__).parent / "invalid").glob("*.py"))
 
 
@@ -17,6 +18,7 @@ CASES = sorted((Path(__file__).parent / "invalid").glob("*.py"))
 def test_a_mistake_gives_its_message_and_leaves_dist_alone(case: Path, tmp_path: Path) -> None:
     (tmp_path / "apps").mkdir()
     shutil.copy(case, tmp_path / "apps" / "__main__.py")
+    shutil.copytree(ROOT / "imports" / "facts", tmp_path / "imports" / "facts")
     old = tmp_path / "dist" / "kind" / "old.yaml"
     old.parent.mkdir(parents=True)
     old.write_text("old")

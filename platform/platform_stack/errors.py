@@ -73,12 +73,22 @@ def did_you_mean(name: str, candidates: Iterable[str]) -> str:
 
 def called_from() -> str:
     """Return "file:line" of the nearest caller outside this library."""
+    path, line = _caller()
+    return f"{short_path(path)}:{line}"
+
+
+def caller_file() -> Path:
+    """Return the absolute path of the file of the nearest caller outside this library."""
+    return Path(_caller()[0]).absolute()
+
+
+def _caller() -> tuple[str, int]:
     frame = sys._getframe(1)  # noqa: SLF001  the stdlib's own way to it (inspect) reads source files and is slow
     while frame.f_back is not None and (
         frame.f_code.co_filename.startswith(_LIBRARY) or frame.f_code.co_filename.startswith("<")
     ):
         frame = frame.f_back
-    return f"{short_path(frame.f_code.co_filename)}:{frame.f_lineno}"
+    return frame.f_code.co_filename, frame.f_lineno
 
 
 def short_path(path: str | Path) -> str:

@@ -149,7 +149,11 @@ class _Folder:
         try:
             self.files[path] = to_yaml(*documents)
         except yaml.YAMLError as error:
-            fail(where or path, ": ".join(map(str, error.args)), "maps, lists, text, numbers, bools and nulls only")
+            fail(
+                where or path,
+                ": ".join(map(str, error.args)),
+                "maps, lists, text, numbers, bools and nulls only",
+            )
 
 
 def _with_namespaces(

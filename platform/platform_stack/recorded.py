@@ -4,22 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
-
-import platform_stack_imports
 
 from platform_stack.facts import ChartFacts, read, values_digest
 from platform_stack.model import Cluster, Context
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from platform_stack.facts import Manifest
     from platform_stack.model import Application, Chart, Platform, Profile, Values
-
-PACKAGED_FACTS = Path(platform_stack_imports.__file__).parent / "facts"
-"""The facts that come with the library."""
 
 
 @dataclass(frozen=True)
@@ -50,11 +45,6 @@ class Release:
         return self.facts.profiles[self.profile].objects
 
 
-def facts_folder(platform: Platform) -> Path:
-    """Return the folder that holds <application>/<release>.json."""
-    return platform.facts or PACKAGED_FACTS
-
-
 def reference_context(platform: Platform, profile: Profile) -> Context:
     """Return the context that facts are recorded for.
 
@@ -80,10 +70,9 @@ def releases(platform: Platform, context: Context) -> Iterator[Release]:
     """
     profile = context.cluster.profile
     reference = reference_context(platform, profile)
-    folder = facts_folder(platform)
     for application in platform.members:
         for chart in application.charts:
-            facts = _read(folder / application.name / f"{chart.release}.json")
+            facts = _read(platform.facts / application.name / f"{chart.release}.json")
             yield Release(
                 application=application,
                 chart=chart,

@@ -5,9 +5,10 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-import platform_stack_imports
 import pytest
 from click.testing import CliRunner
+
+import platform_stack_imports
 from platform_stack.bindings import cdk8s
 from platform_stack.bindings.__main__ import main
 from platform_stack.errors import PlatformError

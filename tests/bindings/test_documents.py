@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import yaml
+
 from platform_stack.bindings import crds, openapi
 from platform_stack.bindings.documents import Node, pruned, without_prose
 from platform_stack.bindings.kinds import CORE_KINDS, GROUPS, CoreKind, Group, Kind

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 import pytest
+
 from platform_stack.bindings import emit, jsii_source
 from platform_stack.bindings.documents import Document
 from platform_stack.bindings.structs import Field, merged

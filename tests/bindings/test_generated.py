@@ -11,8 +11,9 @@ from pathlib import Path
 from types import ModuleType, UnionType
 from typing import Literal, Union, get_args, get_origin, get_type_hints
 
-import platform_stack_imports
 import pytest
+
+import platform_stack_imports
 from platform_stack import schemas
 from platform_stack.bindings.kinds import CORE_KINDS, CORE_MODULE, GROUPS
 from platform_stack.typed import ApiObject, IntOrString, Quantity, Struct, to_manifest

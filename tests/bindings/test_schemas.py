@@ -6,6 +6,7 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 import pytest
+
 from platform_stack import schemas
 from platform_stack.schemas import _PYTHON_PATTERNS
 

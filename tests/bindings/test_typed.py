@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 import pytest
+
 from platform_stack.typed import ApiObject, Struct, to_manifest
 
 

@@ -1,4 +1,4 @@
-"""apps/__main__.py:17: application 'web': kind example.test/Widget
+"""apps/__main__.py:19: application 'web': kind example.test/Widget
   found:    no dependency on 'operator', which provides it
   expected: 'operator' among what it depends on, directly or not
   hint:     add 'operator' to depends_on
@@ -8,7 +8,9 @@ from platform_stack import Application, Cluster, Namespace, Platform
 
 
 def widgets(chart, context):
-    chart.add({"apiVersion": "example.test/v1", "kind": "Widget", "metadata": {"name": "w", "namespace": "web"}})
+    chart.add(
+        {"apiVersion": "example.test/v1", "kind": "Widget", "metadata": {"name": "w", "namespace": "web"}}
+    )
 
 
 operator = Application(

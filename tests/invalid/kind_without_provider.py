@@ -1,4 +1,4 @@
-"""apps/__main__.py:14: application 'web': kind example.test/Widget
+"""apps/__main__.py:16: application 'web': kind example.test/Widget
   found:    a custom kind that no application of this platform provides
   expected: an application whose chart has the CRD, or that names the kind in `provides`
   hint:     add the application that provides it, or record its facts: make facts CHARTS=DIR
@@ -8,7 +8,9 @@ from platform_stack import Application, Cluster, Namespace, Platform
 
 
 def widgets(chart, context):
-    chart.add({"apiVersion": "example.test/v1", "kind": "Widget", "metadata": {"name": "w", "namespace": "web"}})
+    chart.add(
+        {"apiVersion": "example.test/v1", "kind": "Widget", "metadata": {"name": "w", "namespace": "web"}}
+    )
 
 
 web = Application(name="web", namespaces=(Namespace(name="web"),), manifests=widgets)

@@ -34,7 +34,8 @@ def test_git_urls_that_argo_cd_takes(url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["", "https:///you/platform", "github.com/you/platform", "/srv/git", "file://host/srv", "ftp://a/b"]
+    "url",
+    ["", "https:///you/platform", "github.com/you/platform", "/srv/git", "file://host/srv", "ftp://a/b"],
 )
 def test_git_urls_that_argo_cd_does_not_take(url: str) -> None:
     with pytest.raises(PlatformError, match="repo_url"):
@@ -52,7 +53,9 @@ def test_exact_versions(version: str) -> None:
     assert Chart(repository="https://charts.example.test", name="a", version=version).version == version
 
 
-@pytest.mark.parametrize("version", ["1.x", "latest", ">=1", "1.2", "~1.2.3", "^1.2.3", "*", "1.2.3 || 1.2.4", ""])
+@pytest.mark.parametrize(
+    "version", ["1.x", "latest", ">=1", "1.2", "~1.2.3", "^1.2.3", "*", "1.2.3 || 1.2.4", ""]
+)
 def test_inexact_versions(version: str) -> None:
     with pytest.raises(PlatformError, match="an exact version"):
         Chart(repository="https://charts.example.test", name="a", version=version)

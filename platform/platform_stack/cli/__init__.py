@@ -5,6 +5,7 @@ Exit codes: 0 fine, 1 findings or bad data, 2 wrong usage.
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 
@@ -70,7 +71,9 @@ def main() -> None:
         sys.exit(cli.main(prog_name="platform-stack", standalone_mode=False) or 0)
     except (click.Abort, KeyboardInterrupt):
         click.secho("interrupted: nothing was changed", fg="yellow", err=True)
-        sys.exit(1)
+        # Node was interrupted too; jsii would wait for it and print how it died.
+        sys.stderr.flush()
+        os._exit(1)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)

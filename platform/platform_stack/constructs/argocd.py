@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from platform_stack_imports import argoproj
-from platform_stack_imports.k8s import ObjectMeta
-
 from platform_stack.constructs.app import WAVE_ANNOTATION, Manifest
 from platform_stack.health import APPLICATIONS, GATE_EXEMPT
 from platform_stack.kubernetes import group_of
+from platform_stack_imports import argoproj
+from platform_stack_imports.k8s import ObjectMeta
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from platform_stack.kubernetes import MINOR_VERSION
 from platform_stack_imports.k8s import Namespace as NamespaceObject
 from platform_stack_imports.k8s import ObjectMeta
-
-from platform_stack.kubernetes import MINOR_VERSION
 
 if TYPE_CHECKING:
     from platform_stack.model import Namespace

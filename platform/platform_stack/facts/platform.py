@@ -11,13 +11,13 @@ from platform_stack.errors import did_you_mean, fail
 from platform_stack.facts.recorder import record
 from platform_stack.facts.store import write
 from platform_stack.model.cluster import PROFILES
-from platform_stack.recorded import facts_folder, reference_context
+from platform_stack.recorded import reference_context
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from platform_stack.facts.store import ChartFacts
-    from platform_stack.model import Application, Chart, Platform
+    from platform_stack.model import Chart, Platform
 
 
 def record_platform(
@@ -51,7 +51,7 @@ def record_platform(
     # Those whose CRDs come with the bootstrap first: other charts ask whether the cluster has their kinds.
     pairs.sort(key=lambda pair: not pair[1].custom_resources_with_bootstrap)
     api_versions: list[str] = []
-    folder = facts_folder(platform)
+    folder = platform.facts
     written = []
     with tempfile.TemporaryDirectory() as scratch:
         for member, chart in pairs:
@@ -59,7 +59,20 @@ def record_platform(
             if not (wanted or chart.custom_resources_with_bootstrap):
                 continue
             source = charts or _pull(helm, chart, Path(scratch))
-            facts = _record(platform, helm, source, member, chart, api_versions)
+            facts = record(
+                helm,
+                source,
+                application=member.name,
+                chart=chart.name,
+                repository=chart.repository,
+                version=chart.version,
+                release=chart.release,
+                namespace=member.namespace_of(chart),
+                values_by_profile={
+                    profile: chart.values_for(reference_context(platform, profile)) for profile in PROFILES
+                },
+                api_versions=api_versions,
+            )
             if chart.custom_resources_with_bootstrap:
                 api_versions = sorted({*api_versions, *_api_versions(facts)})
             if wanted:
@@ -68,30 +81,6 @@ def record_platform(
                 written.append(path)
     _prune(folder, {folder / member.name / f"{chart.release}.json" for member, chart in pairs})
     return sorted(written)
-
-
-def _record(
-    platform: Platform,
-    helm: str,
-    source: Path,
-    member: Application,
-    chart: Chart,
-    api_versions: Sequence[str],
-) -> ChartFacts:
-    return record(
-        helm,
-        source,
-        application=member.name,
-        chart=chart.name,
-        repository=chart.repository,
-        version=chart.version,
-        release=chart.release,
-        namespace=member.namespace_of(chart),
-        values_by_profile={
-            profile: chart.values_for(reference_context(platform, profile)) for profile in PROFILES
-        },
-        api_versions=api_versions,
-    )
 
 
 def _api_versions(facts: ChartFacts) -> set[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from platform_stack.errors import called_from, did_you_mean, fail
+from platform_stack.errors import called_from, caller_file, did_you_mean, fail
 from platform_stack.model.application import Application, DataSource
 from platform_stack.model.cluster import Cluster
 from platform_stack.model.names import check_type
@@ -28,7 +28,8 @@ class Platform:
         bootstrap: the applications that the bootstrap script installs before Argo CD can work, in this
             order (the network, then Argo CD); Argo CD adopts them and never prunes them.
         clusters: one folder of dist/ each.
-        facts: folder of the recorded facts of the charts; default: those that come with the library.
+        facts: folder of the recorded facts of the charts; default: `imports/facts` beside the folder of
+            the module that makes the Platform (apps/).
 
     Raises:
         PlatformError: two members share a name, a namespace or a release; a dependency is unknown or
@@ -39,7 +40,7 @@ class Platform:
     applications: tuple[Application, ...]
     clusters: tuple[Cluster, ...]
     bootstrap: tuple[Application, ...] = ()
-    facts: Path | None = None
+    facts: Path = field(default_factory=lambda: caller_file().parent.parent / "imports" / "facts")
     source: str = field(init=False, default="", compare=False, repr=False)
 
     def __post_init__(self) -> None:
