@@ -10,7 +10,7 @@ from typing import Any
 from apps.cilium import cilium
 from apps.common import NO_SIDECAR, resources, service_monitor
 from platform_stack import Application, Chart, Context, Namespace, Values
-from platform_stack.health import APPLICATION_HEALTH, APPLICATION_SET_HEALTH
+from platform_stack.health import APPLICATION_HEALTH, APPLICATION_SET_HEALTH, INGRESS_HEALTH
 
 NAMESPACE = "argocd"
 RELEASE = "argocd"
@@ -61,6 +61,8 @@ def _values(context: Context) -> Values:
                 "resource.respectRBAC": "normal",
                 _HEALTH + "Application": APPLICATION_HEALTH,
                 _HEALTH + "ApplicationSet": APPLICATION_SET_HEALTH,
+                # A route lies with its service, in an earlier wave than the gateway that gives it an address.
+                "resource.customizations.health.networking.k8s.io_Ingress": INGRESS_HEALTH,
                 # Filled in at run time by whoever serves the webhook.
                 _IGNORE + "MutatingWebhookConfiguration": _CA_BUNDLE,
                 _IGNORE + "ValidatingWebhookConfiguration": _CA_BUNDLE,
@@ -108,11 +110,15 @@ def _redis_ha() -> Values:
     """Three Redis with sentinels behind two proxies; the cluster needs three nodes."""
     return {
         "enabled": True,
+        "init": {"resources": resources("5m", "16Mi", "64Mi")},
+        "splitBrainDetection": {"resources": resources("5m", "16Mi", "64Mi")},
         "redis": {"resources": resources("10m", "24Mi", "128Mi")},
         "sentinel": {"resources": resources("5m", "16Mi", "64Mi")},
         "haproxy": {
             "enabled": True,
             "replicas": 3,
+            "podDisruptionBudget": {"maxUnavailable": 1},
+            "init": {"resources": resources("5m", "16Mi", "64Mi")},
             "resources": resources("5m", "32Mi", "128Mi"),
             "containerSecurityContext": {"seccompProfile": {"type": "RuntimeDefault"}},
         },

@@ -10,6 +10,7 @@ from platform_stack.checks import namespaces as namespaces_check
 from platform_stack.checks import providers
 from platform_stack.constructs import ManifestApp, ManifestChart, argocd
 from platform_stack.constructs.namespaces import namespace
+from platform_stack.constructs.routes import ingress
 from platform_stack.errors import PlatformError, fail
 from platform_stack.facts.scope import is_namespaced
 from platform_stack.kind import kind_config
@@ -40,28 +41,29 @@ def make_folders(contexts: Sequence[Context], known: Sequence[Sequence[Release]]
 
     """
     app = ManifestApp()
+    charts: dict[tuple[str, str], ManifestChart] = {}
     for context in contexts:
+        cluster = context.cluster.name
         for member in context.platform.members:
-            _fill(ManifestChart(app, _chart_id(context, member.name)), member, context)
-    by_id = {chart.node.id: manifests for chart, manifests in app.charts_with_manifests()}
+            chart = charts[cluster, member.name] = ManifestChart(app, f"{cluster}-{member.name}")
+            _fill(chart, member, context)
+    made = dict(app.charts_with_manifests())
     return [
         _Folder(
             app,
             context,
             releases,
-            {m.name: by_id[_chart_id(context, m.name)] for m in context.platform.members},
+            {m.name: made[charts[context.cluster.name, m.name]] for m in context.platform.members},
         ).make()
         for context, releases in zip(contexts, known, strict=True)
     ]
 
 
-def _chart_id(context: Context, name: str) -> str:
-    return f"{context.cluster.name}-{name}"
-
-
 def _fill(chart: ManifestChart, member: Application, context: Context) -> None:
     for spec in member.namespaces:
         chart.add(namespace(spec), wave=SyncWave.NAMESPACE)
+    for route in member.routes:
+        chart.add(ingress(route, context.cluster), wave=SyncWave.AFTER_CHART)
     if member.manifests is not None:
         member.manifests(chart, context)
 

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from platform_stack.model import Cluster, Platform
     from platform_stack.recorded import Release
 
+# What the work after Node's start needs first; jsii imports typeguard at its first call, for as long as all
+# the others take together.
+_MEANWHILE = ("typeguard", "platform_stack_imports.argoproj", "platform_stack.yaml_output")
+
 
 @dataclass(frozen=True)
 class Synthesized:
@@ -96,6 +100,8 @@ def synthesize(platform: Platform) -> list[Synthesized]:
     findings = [finding for of_cluster in known for finding in values.check(of_cluster)]
     if findings:
         raise PlatformError(*dict.fromkeys(findings))
+    for name in _MEANWHILE:
+        import_module(name)
     from platform_stack.folder import make_folders  # noqa: PLC0415  waits for cdk8s
 
     return [
@@ -109,6 +115,7 @@ def load_cdk8s() -> None:
 
     Most of that import is waiting for Node to start; meanwhile the description can be read and checked.
     """
+    import_module("jsii")  # not in the thread: it is Python's own work, and Node starts only after it
     threading.Thread(target=import_module, args=("cdk8s",), daemon=True).start()
 
 

@@ -33,17 +33,19 @@ class _Dumper(CSafeDumper):
         del data
         return True
 
-    def node(self, data: Any) -> yaml.Node:  # noqa: ANN401  whatever YAML can hold
+    def represent_data(self, data: Any) -> yaml.Node:  # noqa: ANN401  whatever YAML can hold
         """Return the node of a value."""
         kind = type(data)
         if kind is str:
             return ScalarNode(_TEXT, data, None, None, _style(data))
         if kind is dict:
-            pairs = [(self.node(key), self.node(value)) for key, value in data.items()]
+            pairs = [(self.represent_data(key), self.represent_data(value)) for key, value in data.items()]
             return MappingNode(_MAP, pairs, None, None, flow_style=False)
         if kind is list:
-            return SequenceNode(_LIST, [self.node(item) for item in data], None, None, flow_style=False)
-        return self.represent_data(data)
+            return SequenceNode(
+                _LIST, [self.represent_data(item) for item in data], None, None, flow_style=False
+            )
+        return super().represent_data(data)
 
     def resolve(self, kind: type[yaml.Node], value: Any, implicit: tuple[bool, bool]) -> str:  # noqa: ANN401  as in PyYAML
         """Return the tag that a reader would guess; libyaml asks it twice for each scalar."""
@@ -54,7 +56,8 @@ class _Dumper(CSafeDumper):
 
 @lru_cache(maxsize=1 << 15)
 def _plain_tag(text: str) -> str:
-    return str(_RESOLVER.resolve(ScalarNode, text, (True, False)))
+    tag: str = _RESOLVER.resolve(ScalarNode, text, (True, False))  # type: ignore[no-untyped-call] # PyYAML's stubs
+    return tag
 
 
 @lru_cache(maxsize=1 << 15)
@@ -89,7 +92,7 @@ def to_yaml(*documents: Any) -> bytes:  # noqa: ANN401  whatever YAML can hold
     try:
         dumper.open()
         for document in documents:
-            dumper.serialize(dumper.node(document))
+            dumper.serialize(dumper.represent_data(document))
         dumper.close()
     finally:
         dumper.dispose()

@@ -131,7 +131,9 @@ def application(
     """
     bootstrap = wave is not None
     manual = spec.manual(cluster)
-    annotations = {WAVE_ANNOTATION: str(wave)} if bootstrap else {}
+    annotations = dict(spec.annotations)
+    if bootstrap:
+        annotations[WAVE_ANNOTATION] = str(wave)
     if manual:
         annotations[GATE_EXEMPT] = manual
     return argoproj.Application(
@@ -150,7 +152,19 @@ def application(
                 server=_IN_CLUSTER, namespace=spec.namespaces[0].name if spec.namespaces else None
             ),
             sources=_sources(spec, cluster, bootstrap=bootstrap, has_manifests=has_manifests),
-            sync_policy=_sync_policy(automated=not manual, prune=not bootstrap),
+            sync_policy=_sync_policy(
+                automated=not manual, prune=not bootstrap, ignoring=bool(spec.ignore_differences)
+            ),
+            ignore_differences=[
+                argoproj.ApplicationSpecIgnoreDifferences(
+                    group=ignored.group or None,
+                    kind=ignored.kind,
+                    name=ignored.name,
+                    jq_path_expressions=list(ignored.jq_path_expressions),
+                )
+                for ignored in spec.ignore_differences
+            ]
+            or None,
             revision_history_limit=5,
         ),
     )
@@ -271,8 +285,11 @@ def _sources(
     return sources
 
 
-def _sync_policy(*, automated: bool, prune: bool) -> argoproj.ApplicationSpecSyncPolicy:
+def _sync_policy(
+    *, automated: bool, prune: bool, ignoring: bool = False
+) -> argoproj.ApplicationSpecSyncPolicy:
     """Return a policy that heals drift and retries for ever, each time with the newest commit."""
+    respect = ["RespectIgnoreDifferences=true"] if ignoring else []
     return argoproj.ApplicationSpecSyncPolicy(
         automated=argoproj.ApplicationSpecSyncPolicyAutomated(prune=prune, self_heal=True)
         if automated
@@ -285,7 +302,7 @@ def _sync_policy(*, automated: bool, prune: bool) -> argoproj.ApplicationSpecSyn
             ),
         ),
         # Server-side apply: CRDs are larger than the annotation that client-side apply keeps.
-        sync_options=["ServerSideApply=true", "FailOnSharedResource=true"],
+        sync_options=["ServerSideApply=true", "FailOnSharedResource=true", *respect],
     )
 
 

@@ -3,7 +3,15 @@
 The constructs and the composition root read these; nothing here knows of them.
 """
 
-from platform_stack.model.application import Application, DataSource, Namespace, Secret, Service
+from platform_stack.model.application import (
+    Application,
+    DataSource,
+    IgnoreDifferences,
+    Namespace,
+    Route,
+    Secret,
+    Service,
+)
 from platform_stack.model.chart import Chart, Values
 from platform_stack.model.cluster import Cluster, Profile
 from platform_stack.model.platform import Context, Platform
@@ -15,9 +23,11 @@ __all__ = [
     "Cluster",
     "Context",
     "DataSource",
+    "IgnoreDifferences",
     "Namespace",
     "Platform",
     "Profile",
+    "Route",
     "Secret",
     "Service",
     "SyncWave",

@@ -122,6 +122,45 @@ class DataSource:
 
 
 @dataclass(frozen=True, kw_only=True)
+class IgnoreDifferences:
+    """Fields that somebody else than git writes at run time, and that Argo CD must leave alone.
+
+    Attributes:
+        group: API group; empty for the core group.
+        kind: kind of the object.
+        name: name of the object; default: every object of that kind.
+        jq_path_expressions: the fields, as jq paths.
+        because: who writes them.
+
+    """
+
+    group: str
+    kind: str
+    jq_path_expressions: tuple[str, ...]
+    because: str
+    name: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Route:
+    """A host below the cluster's domain that leads to a Service, through the gateway, with TLS.
+
+    Attributes:
+        host: first part of the host name; the cluster's domain follows.
+        service: where it leads.
+        plugins: names of KongClusterPlugins on this route (authentication, rate limiting); default: none,
+            for a service that asks for a login itself.
+        annotations: further annotations of the Ingress.
+
+    """
+
+    host: str
+    service: Service
+    plugins: tuple[str, ...] = ()
+    annotations: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Application:
     """One member of the platform.
 
@@ -138,6 +177,9 @@ class Application:
             known from the recorded facts).
         secrets: the Secrets it needs that are not in git.
         data_sources: the Grafana data sources it offers.
+        routes: the hosts under which its services are reached from outside.
+        ignore_differences: fields that Argo CD leaves to whoever writes them at run time.
+        annotations: further annotations of the Argo CD Application.
         manual: says why Argo CD does not sync it by itself on a cluster, or None where it does;
             default: it does everywhere.
 
@@ -155,6 +197,9 @@ class Application:
     provides: tuple[str, ...] = ()
     secrets: tuple[Secret, ...] = ()
     data_sources: tuple[DataSource, ...] = ()
+    routes: tuple[Route, ...] = ()
+    ignore_differences: tuple[IgnoreDifferences, ...] = ()
+    annotations: Mapping[str, str] = field(default_factory=dict)
     manual: Callable[[Cluster], str | None] = field(default=lambda _cluster: None)
     source: str = field(init=False, default="", compare=False, repr=False)
 
