@@ -18,6 +18,7 @@ from platform_stack import (
     Context,
     DataSource,
     Namespace,
+    RuntimeWorkload,
     Service,
     SyncWave,
     Values,
@@ -253,6 +254,33 @@ def _node_exporter() -> Values:
     }
 
 
+def _runtime_workloads(context: Context) -> tuple[RuntimeWorkload, ...]:
+    """Return what the operator makes of the chart's Prometheus and Alertmanager, each with a reloader beside it."""
+    replicas = 2 if context.cluster.is_highly_available else 1
+    return (
+        RuntimeWorkload(
+            name=f"prometheus-{NAME}",
+            namespace=NAMESPACE,
+            kind="StatefulSet",
+            labels={"app.kubernetes.io/name": "prometheus", "operator.prometheus.io/name": NAME},
+            ports={"http-web": 9090, "reloader-web": 8080},
+            cpu="100m",
+            memory="512Mi",
+            replicas=replicas,
+        ),
+        RuntimeWorkload(
+            name=f"alertmanager-{NAME}",
+            namespace=NAMESPACE,
+            kind="StatefulSet",
+            labels={"app.kubernetes.io/name": "alertmanager", "alertmanager": NAME},
+            ports={"http-web": 9093, "mesh-tcp": 9094, "reloader-web": 8080},
+            cpu="10m",
+            memory="40Mi",
+            replicas=replicas,
+        ),
+    )
+
+
 def _claim(storage: str) -> dict[str, Any]:
     return {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": storage}}}
 
@@ -294,6 +322,8 @@ prometheus = Application(
     ),
     manifests=_manifests,
     secrets=(ADMIN,),
+    runtime_workloads=_runtime_workloads,
+    known_idle={"grafana": "200-300Mi"},
     data_sources=(
         DataSource(
             name="Prometheus",

@@ -39,7 +39,8 @@ def kubernetes_objects(made: Synthesized) -> list[tuple[str, dict[str, Any]]]:
     return [
         (path, document)
         for path, content in made.files.items()
-        if not path.endswith(".values.yaml") and "/values/" not in path and path != "bootstrap/kind.yaml"
+        if path.endswith(".yaml") and not path.endswith(".values.yaml")
+        if "/values/" not in path and path != "bootstrap/kind.yaml"
         for document in yaml.safe_load_all(content)
     ]
 
@@ -165,6 +166,8 @@ def test_another_process_in_another_folder_on_another_day_writes_the_same_bytes(
     for cluster in PLATFORM.clusters:
         written = {p.relative_to(copy): p.read_bytes() for p in (copy / "dist").rglob("*") if p.is_file()}
         committed = {
-            p.relative_to(ROOT): p.read_bytes() for p in (ROOT / "dist" / cluster.name).rglob("*.yaml")
+            p.relative_to(ROOT): p.read_bytes()
+            for p in (ROOT / "dist" / cluster.name).rglob("*")
+            if p.is_file()
         }
         assert written == committed

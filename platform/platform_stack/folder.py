@@ -13,6 +13,7 @@ from platform_stack.constructs.namespaces import namespace
 from platform_stack.constructs.routes import ingress
 from platform_stack.errors import PlatformError, fail
 from platform_stack.facts.scope import is_namespaced
+from platform_stack.inventory import inventory
 from platform_stack.kind import kind_config
 from platform_stack.model import SyncWave
 from platform_stack.recorded import index
@@ -45,7 +46,7 @@ def make_folders(contexts: Sequence[Context], known: Sequence[Sequence[Release]]
     for context in contexts:
         cluster = context.cluster.name
         for member in context.platform.members:
-            chart = charts[cluster, member.name] = ManifestChart(app, f"{cluster}-{member.name}")
+            chart = charts[cluster, member.name] = ManifestChart(app, f"{cluster}.{member.name}")
             _fill(chart, member, context)
     made = dict(app.charts_with_manifests())
     return [
@@ -79,6 +80,8 @@ class _Folder:
         manifests: Mapping[str, list[Manifest]],
     ) -> None:
         self.app = app
+        self.context = context
+        self.known = known
         self.cluster = context.cluster
         self.platform = context.platform
         self.releases = index(list(known))
@@ -102,6 +105,7 @@ class _Folder:
             self._member(member)
         self._root()
         self._write("bootstrap/kind.yaml", kind_config(self.cluster))
+        self.files["README.md"] = inventory(self.context, self.known).encode()
         return self.files
 
     def _member(self, member: Application) -> None:
@@ -114,8 +118,8 @@ class _Folder:
 
     def _root(self) -> None:
         """Write the Applications, and what makes them."""
-        root = ManifestChart(self.app, f"{self.cluster.name}-root")
-        applications = ManifestChart(self.app, f"{self.cluster.name}-applications")
+        root = ManifestChart(self.app, f"{self.cluster.name}.root.objects")
+        applications = ManifestChart(self.app, f"{self.cluster.name}.root.applications")
         bootstrap = [
             root.add(argocd.root_project(self.cluster)),
             root.add(argocd.root_application(self.cluster)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -116,7 +117,13 @@ def load_cdk8s() -> None:
     Most of that import is waiting for Node to start; meanwhile the description can be read and checked.
     """
     import_module("jsii")  # not in the thread: it is Python's own work, and Node starts only after it
-    threading.Thread(target=import_module, args=("cdk8s",), daemon=True).start()
+    threading.Thread(target=_import_cdk8s, daemon=True).start()
+
+
+def _import_cdk8s() -> None:
+    # Whoever imports it next gets the error; a thread that is cut off by the end of the process has none.
+    with suppress(BaseException):
+        import_module("cdk8s")
 
 
 def _warnings(known: Iterable[Release]) -> Iterable[str]:

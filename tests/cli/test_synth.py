@@ -48,7 +48,7 @@ def test_every_cluster_gets_a_folder(folder: Path) -> None:
     done = run(folder, "synth")
     assert (done.returncode, done.stderr) == (0, "")
     assert sorted(path.name for path in (folder / "dist").iterdir()) == ["one", "two"]
-    assert "8 files: 8 added" in done.stdout
+    assert "9 files: 9 added" in done.stdout
 
 
 def test_one_cluster_and_another_output(folder: Path) -> None:
@@ -66,7 +66,7 @@ def test_cdk8s_names_the_output_by_its_environment_variable(folder: Path) -> Non
 def test_overrides_reach_every_place_that_names_them(folder: Path) -> None:
     done = run(folder, "synth", "--repo-url", "git@example.test:other.git", "--revision", "v2")
     assert done.returncode == 0
-    text = "".join(path.read_text() for path in (folder / "dist").rglob("*.yaml"))
+    text = "".join(path.read_text() for path in (folder / "dist").rglob("*.*"))
     assert "git@example.test:other.git" in text
     assert "git.example.test/p" not in text
     root = yaml.safe_load((folder / "dist/one/root/Application.root.yaml").read_text())
@@ -93,14 +93,14 @@ def test_check_changes_nothing_and_shows_a_short_diff(folder: Path) -> None:
     assert done.returncode == 1
     assert "-      selfHeal: false\n+      selfHeal: true\n" in done.stdout
     assert "- extra.yaml (does not belong)" in done.stdout
-    assert "dist/two: 8 files, up to date" in done.stdout
+    assert "dist/two: 9 files, up to date" in done.stdout
     assert changed.stat().st_mtime_ns == before
 
 
 def test_json(folder: Path) -> None:
     done = run(folder, "synth", "--json")
     one, two = json.loads(done.stdout)
-    assert (one["folder"], one["files"], len(one["added"])) == ("dist/one", 8, 8)
+    assert (one["folder"], one["files"], len(one["added"])) == ("dist/one", 9, 9)
     assert two["removed"] == []
 
 

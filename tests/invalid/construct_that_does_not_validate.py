@@ -1,6 +1,6 @@
 """cdk8s
   found:    Error: Validation failed with the following errors:
-  [kind-web] a replica count of 0 serves nobody
+  [kind.web] a replica count of 0 serves nobody
   expected: constructs that pass their own validation
 """
 

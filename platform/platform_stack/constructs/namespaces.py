@@ -22,7 +22,7 @@ def namespace(spec: Namespace) -> NamespaceObject:
     (https://kubernetes.io/docs/concepts/security/pod-security-admission/).
     A reason for a lower level stands in an annotation; a namespace of Kubernetes' own is never deleted.
     """
-    labels: dict[str, str] = {}
+    labels = {"istio-injection": "enabled"} if spec.mesh else {}
     for mode in ("enforce", "warn", "audit"):
         labels[f"{_LEVEL}/{mode}"] = spec.pod_security
         labels[f"{_LEVEL}/{mode}-version"] = f"v{MINOR_VERSION}"

@@ -23,7 +23,7 @@ KUBE_VERSION = "1.34.2"
 """The Kubernetes version that charts are rendered for, unless another is given."""
 
 
-def render(  # noqa: PLR0913 - each is one flag of helm template
+def render(
     helm: str | Path,
     chart_path: Path,
     *,

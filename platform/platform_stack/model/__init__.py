@@ -9,6 +9,7 @@ from platform_stack.model.application import (
     IgnoreDifferences,
     Namespace,
     Route,
+    RuntimeWorkload,
     Secret,
     Service,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "Platform",
     "Profile",
     "Route",
+    "RuntimeWorkload",
     "Secret",
     "Service",
     "SyncWave",

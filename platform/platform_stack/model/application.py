@@ -30,6 +30,7 @@ class Namespace:
         name: DNS label.
         pod_security: level that Pod Security admission enforces; default `restricted`.
         because: why the level is not `restricted`; required then.
+        mesh: whether Istio's sidecar is injected into its pods; default False.
         existing: whether Kubernetes makes it itself (kube-system); Argo CD then labels it and never
             deletes it; default False.
 
@@ -38,6 +39,7 @@ class Namespace:
     name: str
     pod_security: PodSecurity = "restricted"
     because: str = ""
+    mesh: bool = False
     existing: bool = False
 
     def __post_init__(self) -> None:
@@ -122,6 +124,32 @@ class DataSource:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RuntimeWorkload:
+    """Pods that an operator makes at run time, so that no chart shows them.
+
+    Attributes:
+        name: name of the workload, as `kubectl get` shows it.
+        namespace: its namespace.
+        kind: `StatefulSet`, `Deployment` or `DaemonSet`.
+        labels: labels of its pods by which others find them.
+        ports: container ports by name.
+        cpu: CPU request of one pod, as a Kubernetes quantity.
+        memory: memory request of one pod.
+        replicas: number of pods; for a DaemonSet it is the number of nodes.
+
+    """
+
+    name: str
+    namespace: str
+    kind: str
+    labels: Mapping[str, str]
+    ports: Mapping[str, int]
+    cpu: str
+    memory: str
+    replicas: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
 class IgnoreDifferences:
     """Fields that somebody else than git writes at run time, and that Argo CD must leave alone.
 
@@ -177,6 +205,8 @@ class Application:
             known from the recorded facts).
         secrets: the Secrets it needs that are not in git.
         data_sources: the Grafana data sources it offers.
+        runtime_workloads: makes the list of pods that its operators make, from the context.
+        known_idle: memory that a pod of a workload is known to use when idle, by the workload's name.
         routes: the hosts under which its services are reached from outside.
         ignore_differences: fields that Argo CD leaves to whoever writes them at run time.
         annotations: further annotations of the Argo CD Application.
@@ -197,6 +227,8 @@ class Application:
     provides: tuple[str, ...] = ()
     secrets: tuple[Secret, ...] = ()
     data_sources: tuple[DataSource, ...] = ()
+    runtime_workloads: Callable[[Context], tuple[RuntimeWorkload, ...]] = field(default=lambda _context: ())
+    known_idle: Mapping[str, str] = field(default_factory=dict)
     routes: tuple[Route, ...] = ()
     ignore_differences: tuple[IgnoreDifferences, ...] = ()
     annotations: Mapping[str, str] = field(default_factory=dict)

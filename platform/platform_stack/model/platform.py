@@ -52,6 +52,13 @@ class Platform:
         if not self.clusters:
             fail(f"{self.source}: platform: clusters", "none", "at least one Cluster")
         _check_unique("cluster", ((cluster.name, self.source) for cluster in self.clusters))
+        for member in self.members:
+            if member.name == "root":
+                fail(
+                    f"{member.source}: application {member.name!r}: name",
+                    member.name,
+                    "another name: this is the Application that syncs all others",
+                )
         _check_unique("application", ((member.name, member.source) for member in self.members))
         self._check_namespaces()
         self._check_releases()

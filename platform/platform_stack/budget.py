@@ -1,0 +1,148 @@
+"""Requests of a platform: what its pods ask the scheduler for, against what a cluster has.
+
+Requests are floors for the scheduler, not what a component uses.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from platform_stack.model import Context
+    from platform_stack.recorded import Release
+
+_SUFFIXES = {
+    "m": Decimal("0.001"),
+    "": Decimal(1),
+    "k": Decimal(10**3),
+    "M": Decimal(10**6),
+    "G": Decimal(10**9),
+    "Ki": Decimal(2**10),
+    "Mi": Decimal(2**20),
+    "Gi": Decimal(2**30),
+}
+
+_MIB = 2**20
+
+
+@dataclass(frozen=True)
+class Request:
+    """CPU in cores and memory in bytes."""
+
+    cpu: Decimal = Decimal(0)
+    memory: Decimal = Decimal(0)
+
+    def __add__(self, other: Request) -> Request:
+        """Return the sum."""
+        return Request(self.cpu + other.cpu, self.memory + other.memory)
+
+    def __mul__(self, count: int) -> Request:
+        """Return the request of `count` pods."""
+        return Request(self.cpu * count, self.memory * count)
+
+    def __str__(self) -> str:
+        """Give it as "20m / 64Mi"."""
+        return f"{self.cpu * 1000:.0f}m / {self.memory / _MIB:.0f}Mi"
+
+
+@dataclass(frozen=True)
+class Workload:
+    """What one workload asks for.
+
+    Attributes:
+        application: name of its application.
+        namespace: its namespace.
+        kind: its kind.
+        name: its name.
+        pods: how many pods it has.
+        pod: the request of one pod.
+
+    """
+
+    application: str
+    namespace: str
+    kind: str
+    name: str
+    pods: int
+    pod: Request
+
+    @property
+    def total(self) -> Request:
+        """The request of all its pods."""
+        return self.pod * self.pods
+
+
+def quantity(text: str | float) -> Decimal:
+    """Return a Kubernetes quantity as a number: "100m" is 0.1, "64Mi" is 67108864."""
+    value = str(text)
+    digits = value.rstrip("mkKMGi")
+    return Decimal(digits) * _SUFFIXES[value[len(digits) :]]
+
+
+def workloads(context: Context, releases: Iterable[Release], nodes: int) -> list[Workload]:
+    """Return the long-running workloads of a platform, from the recorded facts and the declared runtime ones.
+
+    Args:
+        context: the cluster.
+        releases: its releases.
+        nodes: how many nodes it has; a DaemonSet has a pod on each.
+
+    """
+    found = []
+    for release in releases:
+        for item in release.objects:
+            if item["kind"] in ("Deployment", "StatefulSet", "DaemonSet"):
+                spec = item["spec"]
+                found.append(
+                    Workload(
+                        release.application.name,
+                        item["metadata"]["namespace"],
+                        item["kind"],
+                        item["metadata"]["name"],
+                        nodes if item["kind"] == "DaemonSet" else spec.get("replicas", 1),
+                        pod_request(spec["template"]["spec"]),
+                    )
+                )
+    for member in context.platform.members:
+        for runtime in member.runtime_workloads(context):
+            count = nodes if runtime.kind == "DaemonSet" else runtime.replicas
+            request = Request(quantity(runtime.cpu), quantity(runtime.memory))
+            found.append(Workload(member.name, runtime.namespace, runtime.kind, runtime.name, count, request))
+    return found
+
+
+def pod_request(pod: dict[str, Any]) -> Request:
+    """Return what the scheduler counts for a pod.
+
+    The sum of the containers and of the init containers that keep running, or the largest init container if
+    that is more (https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/#resource-sharing-within-containers).
+    """
+    inits = pod.get("initContainers", [])
+    sidecars = [one for one in inits if one.get("restartPolicy") == "Always"]
+    running = total(_request(one) for one in (*pod["containers"], *sidecars))
+    once = [_request(one) for one in inits if one.get("restartPolicy") != "Always"]
+    return Request(
+        max([running.cpu, *(one.cpu for one in once)]), max([running.memory, *(one.memory for one in once)])
+    )
+
+
+def total(requests: Iterable[Request]) -> Request:
+    """Return the sum of requests."""
+    return sum(requests, Request())
+
+
+def by_application(found: Sequence[Workload]) -> dict[str, Request]:
+    """Return the sum of each application's requests, under its name."""
+    result: dict[str, Request] = {}
+    for one in found:
+        result[one.application] = result.get(one.application, Request()) + one.total
+    return result
+
+
+def _request(container: dict[str, Any]) -> Request:
+    requests = container.get("resources", {}).get("requests", {})
+    return Request(quantity(requests.get("cpu", 0)), quantity(requests.get("memory", 0)))

@@ -1,0 +1,183 @@
+"""README.md of a cluster's folder: what is in it, for whoever reads the repository."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from platform_stack import budget
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from platform_stack.budget import Workload
+    from platform_stack.model import Application, Context
+    from platform_stack.recorded import Release
+
+_NONE = "-"
+
+NODES = 2
+"""Nodes of the KIND cluster; a DaemonSet has a pod on each."""
+
+
+def inventory(context: Context, releases: Sequence[Release]) -> str:
+    """Return the README of a cluster's folder as Markdown; every fact comes from the description."""
+    cluster, platform = context.cluster, context.platform
+    lines = [
+        f"# {cluster.name}",
+        "",
+        "Made by `platform-stack synth` from `apps/`; do not edit.",
+        "",
+        f"- profile `{cluster.profile}`, domain `{cluster.domain}`",
+        f"- addresses of LoadBalancer Services: `{cluster.load_balancer_range}`",
+        f"- Argo CD follows `{cluster.revision}` of `{cluster.repo_url}`",
+        *_section("Applications", _applications(context)),
+        *_section("Order", ["```mermaid", *_graph(platform.members), "```"]),
+        *_section("Namespaces", _namespaces(platform.members)),
+        *_section("Routes", _routes(context)),
+        *_section("Secrets that are not in git", _secrets(platform.members)),
+        *_section("Synced by hand", _manual(context)),
+        *_section("Requests", _requests(context, budget.workloads(context, releases, NODES))),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _section(title: str, body: Iterable[str]) -> list[str]:
+    lines = list(body)
+    return ["", f"## {title}", "", *lines] if lines else []
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
+    body = [f"| {' | '.join(str(cell) for cell in row)} |" for row in rows]
+    return [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}", *body] if body else []
+
+
+def _applications(context: Context) -> list[str]:
+    platform = context.platform
+    order = {member.name: position for position, member in enumerate(platform.members)}
+
+    def wave(member: Application) -> int | str:
+        return platform.waves.get(member.name, "bootstrap")
+
+    members = sorted(
+        platform.members, key=lambda member: (platform.waves.get(member.name, -1), order[member.name])
+    )
+    return _table(
+        ("wave", "application", "charts", "depends on"),
+        (
+            (
+                wave(member),
+                f"[{member.name}](apps/{member.name})",
+                "<br>".join(f"{chart.name} {chart.version}" for chart in member.charts) or _NONE,
+                ", ".join(member.dependencies) or _NONE,
+            )
+            for member in members
+        ),
+    )
+
+
+def _graph(members: Sequence[Application]) -> Iterator[str]:
+    """Draw each dependency that no other dependency implies."""
+    needs = {member.name: set(member.dependencies) for member in members}
+
+    def reach(name: str) -> set[str]:
+        return needs[name].union(*(reach(need) for need in needs[name])) if needs[name] else set()
+
+    yield "flowchart LR"
+    for member in members:
+        yield f'  {member.name}["{member.name}"]'
+    for member in members:
+        implied = set().union(*(reach(need) for need in needs[member.name]))
+        for need in member.dependencies:
+            if need not in implied:
+                yield f"  {need} --> {member.name}"
+
+
+def _namespaces(members: Sequence[Application]) -> list[str]:
+    return _table(
+        ("namespace", "owner", "Pod Security", "mesh", "because"),
+        (
+            (
+                namespace.name,
+                member.name,
+                namespace.pod_security,
+                "yes" if namespace.mesh else "no",
+                namespace.because or _NONE,
+            )
+            for member in members
+            for namespace in member.namespaces
+        ),
+    )
+
+
+def _routes(context: Context) -> list[str]:
+    return _table(
+        ("address", "application", "Service", "plugins"),
+        (
+            (
+                f"<https://{route.host}.{context.cluster.domain}>",
+                member.name,
+                f"{route.service.namespace}/{route.service.name}:{route.service.port}",
+                ", ".join(route.plugins) or _NONE,
+            )
+            for member in context.platform.members
+            for route in member.routes
+        ),
+    )
+
+
+def _secrets(members: Sequence[Application]) -> list[str]:
+    rows = [
+        (f"{secret.namespace}/{secret.name}", member.name, f"`{key}`: {what}")
+        for member in members
+        for secret in member.secrets
+        for key, what in secret.keys.items()
+    ]
+    if not rows:
+        return []
+    return [
+        "A pod that needs one of these waits until it is there.",
+        "",
+        *_table(("Secret", "needed by", "key"), rows),
+    ]
+
+
+def _manual(context: Context) -> list[str]:
+    return [
+        f"- **{member.name}**: {reason}"
+        for member in context.platform.members
+        if (reason := member.manual(context.cluster))
+    ]
+
+
+def _requests(context: Context, found: Sequence[Workload]) -> list[str]:
+    known = {
+        (member.name, name): idle
+        for member in context.platform.members
+        for name, idle in member.known_idle.items()
+    }
+    manual = {member.name for member in context.platform.members if member.manual(context.cluster)}
+    counted = [one for one in found if one.application not in manual]
+    if not counted:
+        return []
+    return [
+        f"What the pods ask the scheduler for on {NODES} nodes, CPU / memory: floors, not what they use.",
+        "Beside it, where it is known, the memory of one idle pod.",
+        "",
+        *_table(
+            ("application", "workload", "pods", "a pod", "together", "known idle"),
+            (
+                (
+                    one.application,
+                    f"{one.namespace}/{one.name}",
+                    one.pods,
+                    one.pod,
+                    one.total,
+                    known.get((one.application, one.name), _NONE),
+                )
+                for one in counted
+            ),
+        ),
+        "",
+        f"Together **{budget.total(one.total for one in counted)}**"
+        + (f", without {', '.join(sorted(manual))}, which is synced by hand." if manual else "."),
+    ]
