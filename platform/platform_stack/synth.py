@@ -117,12 +117,12 @@ def load_cdk8s() -> None:
     Most of that import is waiting for Node to start; meanwhile the description can be read and checked.
     """
     import_module("jsii")  # not in the thread: it is Python's own work, and Node starts only after it
-    threading.Thread(target=_import_cdk8s, daemon=True).start()
+    # No daemon: a process that ends early waits for it, or jsii would complain of being cut off.
+    threading.Thread(target=_import_cdk8s).start()
 
 
 def _import_cdk8s() -> None:
-    # Whoever imports it next gets the error; a thread that is cut off by the end of the process has none.
-    with suppress(BaseException):
+    with suppress(Exception):  # whoever imports it next gets the error
         import_module("cdk8s")
 
 

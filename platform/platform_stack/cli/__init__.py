@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
+from pathlib import Path
 
 import click
 
@@ -71,9 +72,9 @@ def main() -> None:
         sys.exit(cli.main(prog_name="platform-stack", standalone_mode=False) or 0)
     except (click.Abort, KeyboardInterrupt):
         click.secho("interrupted: nothing was changed", fg="yellow", err=True)
-        # Node was interrupted too; jsii would wait for it and print how it died.
-        sys.stderr.flush()
-        os._exit(1)
+        # Node was interrupted too, and jsii would print how it died.
+        sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115  open until the end
+        sys.exit(1)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
