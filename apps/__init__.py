@@ -6,14 +6,36 @@ The order of the list is for readers; the order of installation comes from `depe
 from apps.argocd import argocd
 from apps.cert_manager import cert_manager
 from apps.cilium import cilium
+from apps.external_dns import external_dns
+from apps.falco import falco
+from apps.gatekeeper import gatekeeper
+from apps.istio import istio
+from apps.kong import kong
+from apps.kyverno import kyverno
+from apps.loki import loki
+from apps.longhorn import longhorn
 from apps.prometheus import prometheus
 from apps.sealed_secrets import sealed_secrets
+from apps.tracing import tracing
+from apps.vault import vault
+from apps.velero import velero
 
 BOOTSTRAP = (cilium, argocd)
 """Installed by the bootstrap script, in this order, then adopted by Argo CD."""
 
 APPLICATIONS = (
     cert_manager,
+    external_dns,
+    falco,
+    gatekeeper,
+    istio,
+    kong,
+    kyverno,
+    loki,
+    longhorn,
     prometheus,
     sealed_secrets,
+    tracing,
+    vault,
+    velero,
 )

@@ -5,17 +5,35 @@ Bootstrap layer: the bootstrap script installs it with the values below, then it
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from apps.argocd_monitoring import monitoring
 from apps.cilium import cilium
 from apps.common import NO_SIDECAR, resources, service_monitor
-from platform_stack import Application, Chart, Context, Namespace, Values
-from platform_stack.health import APPLICATION_HEALTH, APPLICATION_SET_HEALTH, INGRESS_HEALTH
+from platform_stack import Application, Chart, Context, Namespace, Route, Service, Values
+from platform_stack.health import (
+    APPLICATION_HEALTH,
+    APPLICATION_SET_HEALTH,
+    CONSTRAINT_TEMPLATE_HEALTH,
+    INGRESS_HEALTH,
+    KYVERNO_POLICY_HEALTH,
+)
+
+if TYPE_CHECKING:
+    from platform_stack.constructs import ManifestChart
 
 NAMESPACE = "argocd"
 RELEASE = "argocd"
+SERVER = Service(name=f"{RELEASE}-server", namespace=NAMESPACE, port=443, scheme="https")
 
-_HEALTH = "resource.customizations.health.argoproj.io_"
+_HEALTH_OF = "resource.customizations.health."
+_KYVERNO_POLICIES = (
+    "DeletingPolicy",
+    "GeneratingPolicy",
+    "ImageValidatingPolicy",
+    "MutatingPolicy",
+    "ValidatingPolicy",
+)
 _IGNORE = "resource.customizations.ignoreDifferences.admissionregistration.k8s.io_"
 _CA_BUNDLE = "jqPathExpressions:\n  - .webhooks[]?.clientConfig.caBundle\n"
 
@@ -59,10 +77,17 @@ def _values(context: Context) -> Values:
                 "timeout.reconciliation": "180s",
                 "timeout.reconciliation.jitter": "60s",
                 "resource.respectRBAC": "normal",
-                _HEALTH + "Application": APPLICATION_HEALTH,
-                _HEALTH + "ApplicationSet": APPLICATION_SET_HEALTH,
+                _HEALTH_OF + "argoproj.io_Application": APPLICATION_HEALTH,
+                _HEALTH_OF + "argoproj.io_ApplicationSet": APPLICATION_SET_HEALTH,
                 # A route lies with its service, in an earlier wave than the gateway that gives it an address.
-                "resource.customizations.health.networking.k8s.io_Ingress": INGRESS_HEALTH,
+                _HEALTH_OF + "networking.k8s.io_Ingress": INGRESS_HEALTH,
+                **{
+                    _HEALTH_OF + f"policies.kyverno.io_{kind}": KYVERNO_POLICY_HEALTH
+                    for kind in _KYVERNO_POLICIES
+                },
+                _HEALTH_OF + "templates.gatekeeper.sh_ConstraintTemplate": CONSTRAINT_TEMPLATE_HEALTH,
+                # Kubernetes fills the rules of an aggregated ClusterRole.
+                "resource.compareoptions": "ignoreAggregatedRoles: true\n",
                 # Filled in at run time by whoever serves the webhook.
                 _IGNORE + "MutatingWebhookConfiguration": _CA_BUNDLE,
                 _IGNORE + "ValidatingWebhookConfiguration": _CA_BUNDLE,
@@ -97,7 +122,12 @@ def _values(context: Context) -> Values:
         "repoServer": repo_server,
         "server": server,
         "applicationSet": _component(replicas, "20m", "48Mi", "192Mi"),
-        "redis": {"enabled": True, "resources": resources("10m", "24Mi", "128Mi")},
+        "redis": {
+            "enabled": True,
+            "resources": resources("10m", "24Mi", "128Mi"),
+            "exporter": {"enabled": True, "resources": resources("2m", "12Mi", "64Mi")},
+            "metrics": {"enabled": True, "serviceMonitor": service_monitor()},
+        },
         "redisSecretInit": {"enabled": True, "resources": resources("10m", "32Mi", "64Mi")},
         "redis-ha": _redis_ha() if cluster.is_highly_available else {"enabled": False},
         "dex": {"enabled": False},
@@ -114,16 +144,27 @@ def _redis_ha() -> Values:
         "splitBrainDetection": {"resources": resources("5m", "16Mi", "64Mi")},
         "redis": {"resources": resources("10m", "24Mi", "128Mi")},
         "sentinel": {"resources": resources("5m", "16Mi", "64Mi")},
+        "exporter": {
+            "enabled": True,
+            "resources": resources("2m", "12Mi", "64Mi"),
+            "serviceMonitor": service_monitor(),
+        },
         "haproxy": {
             "enabled": True,
             "replicas": 3,
             "podDisruptionBudget": {"maxUnavailable": 1},
             "init": {"resources": resources("5m", "16Mi", "64Mi")},
             "resources": resources("5m", "32Mi", "128Mi"),
+            "metrics": {"enabled": True, "serviceMonitor": service_monitor()},
             "containerSecurityContext": {"seccompProfile": {"type": "RuntimeDefault"}},
         },
         "podDisruptionBudget": {"maxUnavailable": 1},
     }
+
+
+def _manifests(chart: ManifestChart, context: Context) -> None:
+    for item in monitoring(NAMESPACE, RELEASE, available=context.cluster.is_highly_available):
+        chart.add(item)
 
 
 argocd = Application(
@@ -139,4 +180,6 @@ argocd = Application(
             values=_values,
         ),
     ),
+    manifests=_manifests,
+    routes=(Route(host="argocd", service=SERVER),),
 )

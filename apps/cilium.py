@@ -10,14 +10,18 @@ from typing import TYPE_CHECKING
 
 from apps.common import resources, service_monitor
 from platform_stack import Application, Chart, Context, Namespace, SyncWave, Values
+from platform_stack.constructs.observability import Alert, alerts, down
 from platform_stack_imports import cilium as api
 from platform_stack_imports.k8s import ObjectMeta
 
 if TYPE_CHECKING:
     from platform_stack.constructs import ManifestChart
 
+NAMESPACE = "kube-system"
 EXPOSE_LABEL = {"platform-stack.io/expose": "lan"}
 """A Service of type LoadBalancer gets an address only if it carries this label."""
+
+_DASHBOARDS = {"enabled": True, "annotations": {"grafana_folder": "Cilium"}}
 
 
 def _values(context: Context) -> Values:
@@ -62,6 +66,7 @@ def _values(context: Context) -> Values:
         "resources": resources("30m", "96Mi", "512Mi"),
         "updateStrategy": {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 1}},
         "prometheus": {"enabled": True, "serviceMonitor": {**service_monitor(), "trustCRDsExist": True}},
+        "dashboards": _DASHBOARDS,
         "operator": {
             "replicas": 2 if cluster.is_highly_available else 1,
             "podDisruptionBudget": {"enabled": cluster.is_highly_available, "maxUnavailable": 1},
@@ -69,6 +74,7 @@ def _values(context: Context) -> Values:
             "resources": resources("10m", "48Mi", "192Mi"),
             "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": False},
             "prometheus": {"enabled": True, "serviceMonitor": service_monitor()},
+            "dashboards": _DASHBOARDS,
         },
         "hubble": {
             "enabled": True,
@@ -77,6 +83,7 @@ def _values(context: Context) -> Values:
             "metrics": {
                 "enabled": ["dns", "drop", "tcp", "flow", "icmp", "port-distribution"],
                 "serviceMonitor": service_monitor(),
+                "dashboards": _DASHBOARDS,
             },
             "relay": {"enabled": False},
             "ui": {"enabled": False},
@@ -110,13 +117,34 @@ def _manifests(chart: ManifestChart, context: Context) -> None:
         ),
         wave=SyncWave.AFTER_CHART,
     )
+    chart.add(
+        alerts(
+            "cilium",
+            NAMESPACE,
+            down("Cilium", "cilium-agent", severity="critical"),
+            down("CiliumOperator", "cilium-operator"),
+            down("Hubble", "hubble-metrics"),
+            Alert(
+                name="CiliumNodesUnreachable",
+                expr="max by (pod) (cilium_unreachable_nodes) > 0",
+                summary="Cilium on {{ $labels.pod }} does not reach every node.",
+                hint="Run `cilium-health status` in that pod.",
+            ),
+            Alert(
+                name="CiliumPolicyImportFails",
+                expr='sum by (pod) (increase(cilium_policy_change_total{outcome=~"fail.*"}[15m])) > 0',
+                summary="Cilium on {{ $labels.pod }} cannot import a network policy.",
+                hint="Look at the agent's log.",
+            ),
+        )
+    )
 
 
 cilium = Application(
     name="cilium",
     namespaces=(
         Namespace(
-            name="kube-system",
+            name=NAMESPACE,
             pod_security="privileged",
             because="the agent configures the node's network: host network, host paths, NET_ADMIN, SYS_ADMIN",
             existing=True,

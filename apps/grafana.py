@@ -2,20 +2,48 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from apps.common import resources, restricted_container, restricted_pod, service_monitor
-from platform_stack import Context, DataSource, Secret, Service, Values
+from platform_stack import Context, DataSource, Route, Secret, Service, Values
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 NAMESPACE = "monitoring"
 
 GRAFANA = Service(name="grafana", namespace=NAMESPACE, port=80)
+ROUTE = Route(host="grafana", service=GRAFANA)
+
+# Identifiers of the data sources, here because they link to each other: metrics to traces, traces to logs, back.
+PROMETHEUS_UID = "prometheus"
+ALERTMANAGER_UID = "alertmanager"
+LOKI_UID = "loki"
+TEMPO_UID = "tempo"
+JAEGER_UID = "jaeger"
 
 ADMIN = Secret(
     name="grafana-admin",
     namespace=NAMESPACE,
     keys={"admin-user": "name of Grafana's administrator", "admin-password": "the administrator's password"},
 )
+
+IDENTITY_PROVIDER: Mapping[str, str] = {}
+"""Set it to log in through OpenID Connect: client_id, auth_url, token_url and api_url of your provider.
+
+The user's groups then decide the role, see `single_sign_on`, and the Secret CLIENT must hold the client's secret.
+Without it there is one lasting account, the administrator: others that it makes in Grafana are Viewers unless it
+says otherwise, and are gone with the pod, whose database is not kept."""
+
+CLIENT = Secret(
+    name="grafana-client",
+    namespace=NAMESPACE,
+    keys={"client-secret": "secret of Grafana's client at the identity provider"},
+)
+SECRETS = (ADMIN, CLIENT) if IDENTITY_PROVIDER else (ADMIN,)
+
+ROLE_OF_GROUP = {"platform-admins": "Admin", "platform-editors": "Editor", "platform-viewers": "Viewer"}
+"""Grafana's role of each group; the groups of Argo CD's roles have the same names."""
 
 DASHBOARD_READER = "grafana-dashboard-reader"
 """ClusterRole of the dashboards' sidecar. The chart's own reads every Secret of the cluster."""
@@ -63,6 +91,7 @@ def grafana_values(context: Context) -> Values:
             }
         },
         "grafana.ini": _settings(context),
+        **(_client_secret() if IDENTITY_PROVIDER else {}),
     }
 
 
@@ -95,6 +124,7 @@ def _settings(context: Context) -> dict[str, Any]:
         },
         "users": {"allow_sign_up": False, "auto_assign_org_role": "Viewer"},
         "auth.anonymous": {"enabled": False},
+        **(single_sign_on(IDENTITY_PROVIDER) if IDENTITY_PROVIDER else {}),
         "snapshots": {"external_enabled": False},
         "news": {"news_feed_enabled": False},
         # The data sources are bundled plugins; the background update deletes one before it fails to fetch the
@@ -106,3 +136,35 @@ def _settings(context: Context) -> dict[str, Any]:
         },
         "log": {"mode": "console"},
     }
+
+
+def single_sign_on(provider: Mapping[str, str]) -> dict[str, Any]:
+    """Return the settings of a login through OpenID Connect: the groups decide the role, at each login.
+
+    Who is in no group of ROLE_OF_GROUP does not get in
+    (https://grafana.com/docs/grafana/latest/setup-grafana/configure-access/configure-authentication/generic-oauth/).
+
+    Args:
+        provider: client_id, auth_url, token_url and api_url of the provider.
+
+    """
+    roles = " || ".join(
+        f"contains(groups[*], '{group}') && '{role}'" for group, role in ROLE_OF_GROUP.items()
+    )
+    return {
+        "auth.generic_oauth": {
+            "enabled": True,
+            "name": "Single sign-on",
+            "scopes": "openid profile email groups",
+            "use_pkce": True,
+            "allow_sign_up": True,
+            "role_attribute_path": roles,
+            "role_attribute_strict": True,
+            **provider,
+        }
+    }
+
+
+def _client_secret() -> Values:
+    reference = {"secretKeyRef": {"name": CLIENT.name, "key": "client-secret"}}
+    return {"envValueFrom": {"GF_AUTH_GENERIC_OAUTH_CLIENT_SECRET": reference}}

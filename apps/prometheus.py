@@ -10,7 +10,25 @@ from typing import TYPE_CHECKING, Any
 from apps.cert_manager import cert_manager
 from apps.cilium import cilium
 from apps.common import resources
-from apps.grafana import ADMIN, DASHBOARD_READER, NAMESPACE, grafana_values
+from apps.exporters import (
+    KUBE_STATE_METRICS,
+    NODE_EXPORTER,
+    NODE_NAMESPACE,
+    kube_state_metrics_values,
+    node_exporter_values,
+)
+from apps.grafana import (
+    ALERTMANAGER_UID,
+    DASHBOARD_READER,
+    GRAFANA,
+    NAMESPACE,
+    PROMETHEUS_UID,
+    ROUTE,
+    SECRETS,
+    TEMPO_UID,
+    grafana_values,
+)
+from apps.kong_plugins import BASIC_AUTH
 from apps.sealed_secrets import sealed_secrets
 from platform_stack import (
     Application,
@@ -18,17 +36,18 @@ from platform_stack import (
     Context,
     DataSource,
     Namespace,
+    Route,
     RuntimeWorkload,
     Service,
     SyncWave,
     Values,
 )
+from platform_stack.constructs.observability import alerts, down
 from platform_stack_imports import k8s
 
 if TYPE_CHECKING:
     from platform_stack.constructs import ManifestChart
 
-NODE_NAMESPACE = "node-monitoring"
 NAME = "kps"
 """Prefix of the chart's objects; must never change, the volumes' names come from it."""
 
@@ -55,34 +74,6 @@ _RUN_AS = {
     "seccompProfile": {"type": "RuntimeDefault"},
 }
 
-_COLLECTORS = [
-    "certificatesigningrequests",
-    "cronjobs",
-    "daemonsets",
-    "deployments",
-    "endpointslices",
-    "horizontalpodautoscalers",
-    "ingresses",
-    "jobs",
-    "limitranges",
-    "mutatingwebhookconfigurations",
-    "namespaces",
-    "networkpolicies",
-    "nodes",
-    "persistentvolumeclaims",
-    "persistentvolumes",
-    "poddisruptionbudgets",
-    "pods",
-    "replicasets",
-    "resourcequotas",
-    "services",
-    "statefulsets",
-    "storageclasses",
-    "validatingwebhookconfigurations",
-    "volumeattachments",
-]
-"""All of kube-state-metrics but Secrets and ConfigMaps: then its ClusterRole does not read them either."""
-
 
 def _values(context: Context) -> Values:
     available = context.cluster.is_highly_available
@@ -108,8 +99,8 @@ def _values(context: Context) -> Values:
         "prometheusOperator": _operator(),
         "prometheus": _prometheus(available=available),
         "alertmanager": _alertmanager(available=available),
-        "kube-state-metrics": _kube_state_metrics(),
-        "prometheus-node-exporter": _node_exporter(),
+        "kube-state-metrics": kube_state_metrics_values(),
+        "prometheus-node-exporter": node_exporter_values(),
         "grafana": grafana_values(context),
     }
 
@@ -213,47 +204,6 @@ def _alertmanager(*, available: bool) -> Values:
     }
 
 
-def _kube_state_metrics() -> Values:
-    monitor = {"honorLabels": True, "interval": "60s"}
-    return {
-        "fullnameOverride": "kube-state-metrics",
-        "resources": resources("5m", "32Mi", "128Mi"),
-        "prometheus": {"monitor": {"enabled": True, "http": monitor, "metrics": monitor}},
-        "collectors": _COLLECTORS,
-    }
-
-
-def _node_exporter() -> Values:
-    return {
-        "fullnameOverride": "node-exporter",
-        "namespaceOverride": NODE_NAMESPACE,
-        "hostNetwork": True,  # the node's own network counters
-        "hostPID": False,
-        "resources": resources("5m", "16Mi", "64Mi"),
-        "serviceAccount": {"automountServiceAccountToken": False},
-        "securityContext": {
-            "fsGroup": 65534,
-            "runAsGroup": 65534,
-            "runAsNonRoot": True,
-            "runAsUser": 65534,
-            "seccompProfile": {"type": "RuntimeDefault"},
-        },
-        "containerSecurityContext": {
-            "readOnlyRootFilesystem": True,
-            "allowPrivilegeEscalation": False,
-            "capabilities": {"drop": ["ALL"]},
-        },
-        "prometheus": {
-            "monitor": {
-                "interval": "60s",
-                "relabelings": [
-                    {"sourceLabels": ["__meta_kubernetes_pod_node_name"], "targetLabel": "nodename"}
-                ],
-            }
-        },
-    }
-
-
 def _runtime_workloads(context: Context) -> tuple[RuntimeWorkload, ...]:
     """Return what the operator makes of the chart's Prometheus and Alertmanager, each with a reloader beside it."""
     replicas = 2 if context.cluster.is_highly_available else 1
@@ -297,6 +247,18 @@ def _manifests(chart: ManifestChart, _context: Context) -> None:
         ),
         wave=SyncWave.SECRET,
     )
+    # Prometheus itself is watched from outside: the chart's alert Watchdog always fires, until it is down.
+    chart.add(
+        alerts(
+            "monitoring",
+            NAMESPACE,
+            down("Alertmanager", ALERTMANAGER.name, severity="critical"),
+            down("Grafana", GRAFANA.name),
+            down("PrometheusOperator", f"{NAME}-operator"),
+            down("KubeStateMetrics", KUBE_STATE_METRICS, severity="critical"),
+            down("NodeExporter", NODE_EXPORTER),
+        )
+    )
 
 
 prometheus = Application(
@@ -321,21 +283,31 @@ prometheus = Application(
         ),
     ),
     manifests=_manifests,
-    secrets=(ADMIN,),
+    secrets=SECRETS,
+    # Neither Prometheus nor Alertmanager knows a login; the latter has no route, Grafana shows it.
+    routes=(ROUTE, Route(host="prometheus", service=PROMETHEUS, plugins=(BASIC_AUTH,))),
     runtime_workloads=_runtime_workloads,
     known_idle={"grafana": "200-300Mi"},
     data_sources=(
         DataSource(
             name="Prometheus",
-            uid="prometheus",
+            uid=PROMETHEUS_UID,
             type="prometheus",
             service=PROMETHEUS,
-            settings={"httpMethod": "POST", "timeInterval": "60s", "prometheusType": "Prometheus"},
+            settings={
+                "httpMethod": "POST",
+                "timeInterval": "60s",
+                "prometheusType": "Prometheus",
+                # By the label that names the trace: Tempo's own, and OpenTelemetry's.
+                "exemplarTraceIdDestinations": [
+                    {"name": label, "datasourceUid": TEMPO_UID} for label in ("traceID", "trace_id")
+                ],
+            },
             is_default=True,
         ),
         DataSource(
             name="Alertmanager",
-            uid="alertmanager",
+            uid=ALERTMANAGER_UID,
             type="alertmanager",
             service=ALERTMANAGER,
             settings={"implementation": "prometheus", "handleGrafanaManagedAlerts": False},

@@ -2,12 +2,39 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from apps.common import resources, restricted_container, service_monitor
-from platform_stack import Application, Chart, Namespace
+from platform_stack import Application, Chart, Context, Namespace
+from platform_stack.constructs.observability import Alert, alerts, down
+
+if TYPE_CHECKING:
+    from platform_stack.constructs import ManifestChart
+
+NAMESPACE = "sealed-secrets"
+NAME = "sealed-secrets-controller"
+"""The name that kubeseal looks for."""
+
+
+def _manifests(chart: ManifestChart, _context: Context) -> None:
+    chart.add(
+        alerts(
+            "sealed-secrets",
+            NAMESPACE,
+            down("SealedSecrets", f"{NAME}-metrics"),
+            Alert(
+                name="SealedSecretsUnsealErrors",
+                expr="sum by (reason) (increase(sealed_secrets_controller_unseal_errors_total[15m])) > 0",
+                summary="A SealedSecret cannot be opened: {{ $labels.reason }}.",
+                hint="It may be sealed with another cluster's key, or for another name or namespace.",
+            ),
+        )
+    )
+
 
 sealed_secrets = Application(
     name="sealed-secrets",
-    namespaces=(Namespace(name="sealed-secrets"),),
+    namespaces=(Namespace(name=NAMESPACE),),
     charts=(
         Chart(
             repository="https://bitnami-labs.github.io/sealed-secrets",
@@ -15,7 +42,7 @@ sealed_secrets = Application(
             version="2.18.5",
             # The same on both profiles: two controllers would each renew the sealing key.
             values={
-                "fullnameOverride": "sealed-secrets-controller",  # the name that kubeseal looks for
+                "fullnameOverride": NAME,
                 "revisionHistoryLimit": 2,
                 "image": {"pullPolicy": "IfNotPresent"},
                 "keyrenewperiod": "720h",
@@ -41,4 +68,5 @@ sealed_secrets = Application(
             },
         ),
     ),
+    manifests=_manifests,
 )

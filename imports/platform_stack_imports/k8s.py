@@ -107,6 +107,17 @@ class Ingress(ApiObject):
         self.values = {"metadata": metadata, "spec": spec}
 
 
+class IngressClass(ApiObject):
+    """networking.k8s.io/v1 IngressClass."""
+
+    api_version = "networking.k8s.io/v1"
+    kind = "IngressClass"
+    __slots__ = ()
+
+    def __init__(self, *, metadata: ObjectMeta, spec: IngressClassSpec | None = None) -> None:
+        self.values = {"metadata": metadata, "spec": spec}
+
+
 class Job(ApiObject):
     """batch/v1 Job."""
 
@@ -1065,6 +1076,39 @@ class IngressBackend(Struct):
         service: IngressServiceBackend | None = None,
     ) -> None:
         self.values = {"resource": resource, "service": service}
+
+
+class IngressClassParametersReference(Struct):
+    __slots__ = ()
+
+    def __init__(
+        self,
+        *,
+        kind: str,
+        name: str,
+        api_group: str | None = None,
+        namespace: str | None = None,
+        scope: str | None = None,
+    ) -> None:
+        self.values = {
+            "kind": kind,
+            "name": name,
+            "apiGroup": api_group,
+            "namespace": namespace,
+            "scope": scope,
+        }
+
+
+class IngressClassSpec(Struct):
+    __slots__ = ()
+
+    def __init__(
+        self,
+        *,
+        controller: str | None = None,
+        parameters: IngressClassParametersReference | None = None,
+    ) -> None:
+        self.values = {"controller": controller, "parameters": parameters}
 
 
 class IngressRule(Struct):

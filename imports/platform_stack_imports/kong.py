@@ -49,6 +49,33 @@ class KongClusterPlugin(ApiObject):
         }
 
 
+class KongConsumer(ApiObject):
+    """configuration.konghq.com/v1 KongConsumer."""
+
+    api_version = "configuration.konghq.com/v1"
+    kind = "KongConsumer"
+    __slots__ = ()
+
+    def __init__(
+        self,
+        *,
+        metadata: ObjectMeta,
+        consumer_groups: Sequence[str] | None = None,
+        credentials: Sequence[str] | None = None,
+        custom_id: str | None = None,
+        spec: KongConsumerSpec | None = None,
+        username: str | None = None,
+    ) -> None:
+        self.values = {
+            "metadata": metadata,
+            "consumerGroups": consumer_groups,
+            "credentials": credentials,
+            "custom_id": custom_id,
+            "spec": spec,
+            "username": username,
+        }
+
+
 class KongPlugin(ApiObject):
     """configuration.konghq.com/v1 KongPlugin."""
 
@@ -105,6 +132,38 @@ class KongClusterPluginConfigPatches(Struct):
 
     def __init__(self, *, path: str, value_from: KongClusterPluginConfigFrom) -> None:
         self.values = {"path": path, "valueFrom": value_from}
+
+
+class KongConsumerSpec(Struct):
+    __slots__ = ()
+
+    def __init__(
+        self,
+        *,
+        control_plane_ref: KongConsumerSpecControlPlaneRef | None = None,
+        tags: Sequence[str] | None = None,
+    ) -> None:
+        self.values = {"controlPlaneRef": control_plane_ref, "tags": tags}
+
+
+class KongConsumerSpecControlPlaneRef(Struct):
+    __slots__ = ()
+
+    def __init__(
+        self,
+        *,
+        konnect_id: str | None = None,
+        konnect_namespaced_ref: KongConsumerSpecControlPlaneRefKonnectNamespacedRef | None = None,
+        type: Literal["konnectID", "konnectNamespacedRef", "kic"] | None = None,
+    ) -> None:
+        self.values = {"konnectID": konnect_id, "konnectNamespacedRef": konnect_namespaced_ref, "type": type}
+
+
+class KongConsumerSpecControlPlaneRefKonnectNamespacedRef(Struct):
+    __slots__ = ()
+
+    def __init__(self, *, name: str, namespace: str | None = None) -> None:
+        self.values = {"name": name, "namespace": namespace}
 
 
 class KongPluginConfigFrom(Struct):

@@ -25,7 +25,7 @@ def package() -> Callable[[Path, Path], Path]:
     return _package
 
 
-def _write_chart(  # noqa: PLR0913 - the parts of a chart, most with a default
+def _write_chart(
     folder: Path,
     values: str = "",
     *,

@@ -263,7 +263,7 @@ FIELDS = {
             "{apiVersion: monitoring.coreos.com/v1, kind: ServiceMonitor,"
             " spec: {jobLabel: c, selector: {a: b}, endpoints: [{port: http, interval: 60s, params: {}}]}}"
         ),
-        "{spec: {selector: {a: b}, endpoints: [{port: http, interval: 60s}]}}",
+        "{spec: {selector: {a: b}, jobLabel: c, endpoints: [{port: http, interval: 60s}]}}",
     ),
     "prometheus rule": (
         (

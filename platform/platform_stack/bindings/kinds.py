@@ -101,7 +101,11 @@ GROUPS = (
         ),
     ),
     Group("config.gatekeeper.sh", "gatekeeper_config", (Kind("Config", "v1alpha1"),)),
-    Group("configuration.konghq.com", "kong", (Kind("KongClusterPlugin", "v1"), Kind("KongPlugin", "v1"))),
+    Group(
+        "configuration.konghq.com",
+        "kong",
+        (Kind("KongClusterPlugin", "v1"), Kind("KongConsumer", "v1"), Kind("KongPlugin", "v1")),
+    ),
     Group(
         "monitoring.coreos.com",
         "prometheus_operator",
@@ -144,6 +148,7 @@ CORE_KINDS = (
     CoreKind("batch", "v1", "CronJob"),
     CoreKind("batch", "v1", "Job"),
     CoreKind("networking.k8s.io", "v1", "Ingress"),
+    CoreKind("networking.k8s.io", "v1", "IngressClass"),
     CoreKind("networking.k8s.io", "v1", "NetworkPolicy"),
     CoreKind("policy", "v1", "PodDisruptionBudget"),
     CoreKind("rbac.authorization.k8s.io", "v1", "ClusterRole"),

@@ -22,7 +22,11 @@ def check(
     """Yield each object in a namespace of somebody else that is not declared as shared."""
     owners = {namespace.name: member.name for member in platform.members for namespace in member.namespaces}
     for member in platform.members:
-        allowed = {name for name, owner in owners.items() if owner == member.name or owner in member.hosts}
+        allowed = {
+            namespace.name
+            for owner in (member, *(platform.by_name[host] for host in member.hosts))
+            for namespace in owner.namespaces
+        }
         found: dict[str, str] = {}
         for items in (
             *(release.objects for release in releases.get(member.name, ())),

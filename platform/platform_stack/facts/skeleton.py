@@ -159,11 +159,13 @@ def _webhooks(manifest: Manifest) -> dict[str, Any]:
 def _monitor(manifest: Manifest) -> dict[str, Any]:
     """Keep of a ServiceMonitor or PodMonitor whom it scrapes, and where."""
     spec = manifest.get("spec") or {}
-    kept = pick(spec, "selector", "namespaceSelector")
+    kept = pick(spec, "selector", "namespaceSelector", "jobLabel")
     for field in ("endpoints", "podMetricsEndpoints"):
         if field in spec:
             kept[field] = [
-                pick(endpoint, "port", "targetPort", "portNumber", "path", "scheme", "interval")
+                pick(
+                    endpoint, "port", "targetPort", "portNumber", "path", "scheme", "interval", "relabelings"
+                )
                 for endpoint in spec[field] or []
             ]
     return {"spec": kept}

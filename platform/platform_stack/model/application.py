@@ -93,12 +93,14 @@ class Secret:
         name: name of the Secret.
         namespace: its namespace.
         keys: keys it must have, each with what stands there.
+        labels: labels it must carry to be found; default: none.
 
     """
 
     name: str
     namespace: str
     keys: Mapping[str, str]
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,173 @@
+"""Istio: the service mesh. Mutual TLS between all pods in it, metrics and traces of each request.
+
+A pod joins by its namespace's label `istio-injection: enabled`, or by its own label
+`sidecar.istio.io/inject: "true"`. Three charts: the CRDs, the control plane, and the CNI plugin that
+redirects a pod's traffic, so that no pod in the mesh needs a privilege of its own.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from apps.common import resources
+from apps.istio_monitoring import monitoring
+from platform_stack import Application, Chart, Context, IgnoreDifferences, Namespace, SyncWave, Values
+from platform_stack_imports import istio_security, istio_telemetry
+from platform_stack_imports.k8s import ObjectMeta
+
+if TYPE_CHECKING:
+    from platform_stack.constructs import ManifestChart
+
+NAMESPACE = "istio-system"
+REPOSITORY = "https://istio-release.storage.googleapis.com/charts"
+VERSION = "1.28.0"
+
+TRACES = "tempo"
+"""Name of the mesh's tracing provider."""
+
+SAMPLED_PERCENT = 10
+"""Share of the requests whose trace is kept."""
+
+_RUNTIME_DEFAULT = {"type": "RuntimeDefault"}
+_WEBHOOK_FIELDS = (".webhooks[]?.failurePolicy", ".webhooks[]?.clientConfig.caBundle")
+
+
+def _istiod(context: Context) -> Values:
+    available = context.cluster.is_highly_available
+    return {
+        "autoscaleEnabled": False,  # the number of replicas comes from git
+        "replicaCount": 2 if available else 1,
+        "topologySpreadConstraints": [_spread()] if available else [],
+        "resources": resources("50m", "128Mi", "512Mi"),
+        "seccompProfile": _RUNTIME_DEFAULT,
+        "cni": {"enabled": True},
+        # Said, not left to `auto`: a job's sidecar must end with it, and init containers need the network.
+        "env": {"ENABLE_NATIVE_SIDECARS": "true"},
+        "sidecarInjectorWebhook": {
+            "enableNamespacesByDefault": False,
+            "rewriteAppHTTPProbe": True,  # the kubelet has no certificate of the mesh
+            "reinvocationPolicy": "IfNeeded",
+        },
+        "meshConfig": _mesh(context),
+        "global": {
+            "istioNamespace": NAMESPACE,
+            "logAsJson": True,
+            "defaultPodDisruptionBudget": {"enabled": available},
+            "networkPolicy": {"enabled": False},
+            "proxy": {
+                "logLevel": "warning",
+                "seccompProfile": _RUNTIME_DEFAULT,  # what is injected passes `restricted`
+                "resources": resources("10m", "40Mi", "192Mi"),
+            },
+        },
+    }
+
+
+def _mesh(context: Context) -> dict[str, Any]:
+    """Return what holds for every sidecar."""
+    return {
+        "enablePrometheusMerge": True,  # one scrape gets the metrics of the sidecar and of its application
+        "accessLogFile": "/dev/stdout",
+        "accessLogEncoding": "JSON",
+        # Who may leave the cluster is Cilium's business; a sidecar can be gone around.
+        "outboundTrafficPolicy": {"mode": "ALLOW_ANY"},
+        "defaultConfig": {
+            "concurrency": 2 if context.cluster.is_highly_available else 1,
+            "holdApplicationUntilProxyStarts": True,
+        },
+        **_tracing(context),
+    }
+
+
+def _tracing(context: Context) -> dict[str, Any]:
+    """Return where traces go; nothing on a platform without tracing."""
+    if "tracing" not in context.platform.by_name:
+        return {}
+    from apps.tracing import TEMPO_OTLP  # noqa: PLC0415  this module must work on a platform without it
+
+    # The full name, as istiod knows the Service; a name it does not know drops the traces silently.
+    service = {"service": f"{TEMPO_OTLP.host}.cluster.local", "port": TEMPO_OTLP.port}
+    return {"enableTracing": True, "extensionProviders": [{"name": TRACES, "opentelemetry": service}]}
+
+
+def _spread() -> dict[str, Any]:
+    return {
+        "maxSkew": 1,
+        "topologyKey": "kubernetes.io/hostname",
+        "whenUnsatisfiable": "ScheduleAnyway",
+        "labelSelector": {"matchLabels": {"app": "istiod"}},
+    }
+
+
+_CNI: Values = {
+    "excludeNamespaces": ["kube-system", NAMESPACE],
+    # A pod that started before the plugin was on its node is mended in place; that needs no further rights.
+    "repair": {"enabled": True, "repairPods": True, "deletePods": False, "labelPods": False},
+    "resources": resources("5m", "40Mi", "128Mi"),
+    "global": {"logAsJson": True},
+}
+
+
+def _manifests(chart: ManifestChart, context: Context) -> None:
+    chart.add(
+        istio_security.PeerAuthentication(
+            # In the root namespace, without a selector: it holds for the whole mesh.
+            metadata=ObjectMeta(name="default", namespace=NAMESPACE),
+            spec=istio_security.PeerAuthenticationSpec(
+                mtls=istio_security.PeerAuthenticationSpecMtls(mode="STRICT")
+            ),
+        ),
+        wave=SyncWave.AFTER_CHART,
+    )
+    if "tracing" in context.platform.by_name:
+        chart.add(_telemetry(), wave=SyncWave.AFTER_CHART)
+    for item in monitoring(NAMESPACE):
+        chart.add(item)
+
+
+def _telemetry() -> istio_telemetry.Telemetry:
+    """Return what switches tracing on: a provider alone does nothing."""
+    return istio_telemetry.Telemetry(
+        metadata=ObjectMeta(name="mesh-default", namespace=NAMESPACE),
+        spec=istio_telemetry.TelemetrySpec(
+            tracing=[
+                istio_telemetry.TelemetrySpecTracing(
+                    providers=[istio_telemetry.TelemetrySpecMetricsProviders(name=TRACES)],
+                    random_sampling_percentage=SAMPLED_PERCENT,
+                )
+            ]
+        ),
+    )
+
+
+istio = Application(
+    name="istio",
+    namespaces=(
+        Namespace(
+            name=NAMESPACE,
+            pod_security="privileged",
+            because="istio-cni-node writes the node's CNI folders and enters pods' network namespaces (host paths, "
+            "SYS_ADMIN, NET_ADMIN)",
+        ),
+    ),
+    charts=(
+        Chart(repository=REPOSITORY, name="base", version=VERSION, release="istio-base"),
+        Chart(repository=REPOSITORY, name="istiod", version=VERSION, values=_istiod),
+        Chart(repository=REPOSITORY, name="cni", version=VERSION, release="istio-cni", values=_CNI),
+    ),
+    manifests=_manifests,
+    ignore_differences=(
+        IgnoreDifferences(
+            group="admissionregistration.k8s.io",
+            kind="ValidatingWebhookConfiguration",
+            jq_path_expressions=_WEBHOOK_FIELDS,
+            because="istiod writes its CA, and Fail instead of Ignore once it answers",
+        ),
+        IgnoreDifferences(
+            group="admissionregistration.k8s.io",
+            kind="MutatingWebhookConfiguration",
+            jq_path_expressions=_WEBHOOK_FIELDS[1:],
+            because="istiod writes its CA",
+        ),
+    ),
+)

@@ -1,0 +1,147 @@
+"""Kyverno: the policy engine for pods, images, mutation and generated defaults."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from apps.admission import EXEMPT_NAMESPACES
+from apps.admission import KYVERNO_NAMESPACE as NAMESPACE
+from apps.common import NO_SIDECAR, SCRAPE_INTERVAL, resources
+from platform_stack import Application, Chart, Context, Namespace, Values
+from platform_stack.constructs.observability import Alert, alerts, down
+
+if TYPE_CHECKING:
+    from platform_stack.constructs import ManifestChart
+
+_VERSION = "v1.19.0"
+"""Of the images that the chart leaves without a version: its delete hooks and its tests."""
+
+_MONITOR = {"enabled": True, "interval": SCRAPE_INTERVAL, "scrapeTimeout": "10s"}
+
+_POD = {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}
+
+
+def _controller(replicas: int, **more: Any) -> Values:  # noqa: ANN401  values of any form
+    """Return what the controllers have in common; the chart adds a disruption budget above one replica."""
+    return {
+        "replicas": replicas,
+        "revisionHistoryLimit": 2,
+        "podLabels": NO_SIDECAR,  # the API server calls the webhook, without an identity in the mesh
+        "podSecurityContext": _POD,
+        "serviceMonitor": _MONITOR,
+        **more,
+    }
+
+
+def _values(context: Context) -> Values:
+    available = context.cluster.is_highly_available
+    return {
+        "config": {
+            "preserve": False,  # Argo CD would read it as "never delete" and leave the ConfigMap behind
+            "webhooks": {
+                "namespaceSelector": {
+                    "matchExpressions": [
+                        {
+                            "key": "kubernetes.io/metadata.name",
+                            "operator": "NotIn",
+                            "values": EXEMPT_NAMESPACES,
+                        }
+                    ]
+                }
+            },
+            "excludeGroups": ["system:nodes"],
+        },
+        # Kyverno makes its webhooks at run time. These delete hooks take them away with it: without them an
+        # uninstall could leave a webhook that fails closed and has no pod.
+        "webhooksCleanup": {
+            "enabled": True,
+            "image": {"tag": _VERSION},
+            "resources": resources("1m", "16Mi", "64Mi"),
+        },
+        # A hook job on every sync, needed only when an upgrade changes a storage version.
+        "crds": {"migration": {"enabled": False}},
+        "test": {"image": {"tag": _VERSION}, "resources": resources("1m", "8Mi", "64Mi")},
+        "features": {
+            # One enforcement point: no ValidatingAdmissionPolicy beside each policy that could be one.
+            "generateValidatingAdmissionPolicy": {"enabled": False},
+            # Exceptions only through git.
+            "policyExceptions": {"enabled": True, "namespace": NAMESPACE},
+            "backgroundScan": {
+                "enabled": True,
+                "backgroundScanWorkers": 1,
+                "backgroundScanInterval": "6h",
+            },
+            "logging": {"format": "json", "verbosity": 1},
+            "omitEvents": {"eventTypes": ["PolicyApplied", "PolicySkipped"]},
+        },
+        "admissionController": _controller(
+            3 if available else 1,
+            priorityClassName="system-cluster-critical",
+            initContainer={"resources": resources("1m", "16Mi", "128Mi")},
+            container={"resources": resources("10m", "48Mi", "384Mi")},
+        ),
+        "backgroundController": _controller(
+            2 if available else 1,
+            resources=resources("5m", "24Mi", "192Mi"),
+            # What policies generate. NetworkPolicy, LimitRange and ResourceQuota are in the chart's own role.
+            rbac={
+                "clusterRole": {
+                    "extraResources": [
+                        {
+                            "apiGroups": ["security.istio.io"],
+                            "resources": ["peerauthentications"],
+                            "verbs": ["get", "list", "watch", "create", "update", "patch", "delete"],
+                        }
+                    ]
+                }
+            },
+        ),
+        "reportsController": _controller(2 if available else 1, resources=resources("5m", "24Mi", "192Mi")),
+        # Only for DeletingPolicy, CleanupPolicy and the label cleanup.kyverno.io/ttl, which nothing here uses.
+        "cleanupController": {"enabled": False},
+        "grafana": {
+            "enabled": True,
+            "labels": {"grafana_dashboard": "1"},
+            "annotations": {"grafana_folder": "Platform"},
+        },
+    }
+
+
+def _manifests(chart: ManifestChart, _context: Context) -> None:
+    chart.add(
+        alerts(
+            "kyverno",
+            NAMESPACE,
+            # Critical: its webhooks fail closed, so no pod outside the exempt namespaces can start.
+            down("Kyverno", "kyverno-svc-metrics", severity="critical"),
+            down("KyvernoBackgroundController", "kyverno-background-controller-metrics"),
+            down("KyvernoReportsController", "kyverno-reports-controller-metrics"),
+            Alert(
+                name="KyvernoAdmissionSlow",
+                expr=(
+                    "histogram_quantile(0.99, sum by (le) "
+                    "(rate(kyverno_admission_review_duration_seconds_bucket[5m]))) > 5"
+                ),
+                summary="Kyverno takes more than 5 s for one admission review in a hundred.",
+                hint="The API server gives up after 10 s; look at the registry and at Sigstore first.",
+            ),
+        )
+    )
+
+
+kyverno = Application(
+    name="kyverno",
+    namespaces=(Namespace(name=NAMESPACE),),
+    charts=(
+        Chart(
+            repository="https://kyverno.github.io/kyverno/",
+            name="kyverno",
+            version="3.9.0",
+            values=_values,
+        ),
+    ),
+    manifests=_manifests,
+    # The comparison asks the API server with the mutating webhooks, which write defaults into policies
+    # (https://kyverno.io/docs/installation/platform-notes/#notes-for-argocd-users).
+    annotations={"argocd.argoproj.io/compare-options": "ServerSideDiff=true,IncludeMutationWebhook=true"},
+)

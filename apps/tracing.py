@@ -1,0 +1,257 @@
+"""Tracing: Tempo keeps the traces, Grafana and Jaeger show them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from apps import jaeger, jaeger_bridge
+from apps.alloy import TRACE_ID
+from apps.common import NO_SIDECAR, resources, restricted_container, restricted_pod, service_monitor
+from apps.grafana import JAEGER_UID, LOKI_UID, PROMETHEUS_UID, TEMPO_UID
+from apps.jaeger import JAEGER
+from apps.jaeger_bridge import BRIDGE, NAMESPACE
+from apps.kong_plugins import BASIC_AUTH
+from apps.prometheus import PROMETHEUS
+from platform_stack import (
+    Application,
+    Chart,
+    Context,
+    DataSource,
+    Namespace,
+    Route,
+    Service,
+    Values,
+)
+from platform_stack.constructs import observability
+from platform_stack.constructs.observability import Alert, Panel, alerts, dashboard, down
+
+if TYPE_CHECKING:
+    from platform_stack.constructs import ManifestChart
+
+TEMPO = Service(name="tempo", namespace=NAMESPACE, port=3200)
+"""Queries."""
+TEMPO_OTLP = Service(name="tempo", namespace=NAMESPACE, port=4317)
+"""Spans, as OTLP over gRPC."""
+
+_ANY = "0.0.0.0"  # noqa: S104  the pod's own address is not known here
+
+_CONFIG = """\
+stream_over_http_enabled: true
+multitenancy_enabled: {{ .Values.tempo.multitenancyEnabled }}
+usage_report:
+  reporting_enabled: {{ .Values.tempo.reportingEnabled }}
+compactor:
+  compaction:
+    block_retention: {{ .Values.tempo.retention }}
+distributor:
+  receivers:
+    otlp:
+      {{- toYaml .Values.tempo.receivers.otlp | nindent 6 }}
+ingester:
+  {{- toYaml .Values.tempo.ingester | nindent 2 }}
+server:
+  {{- toYaml .Values.tempo.server | nindent 2 }}
+storage:
+  {{- toYaml .Values.tempo.storage | nindent 2 }}
+querier:
+  {{- toYaml .Values.tempo.querier | nindent 2 }}
+query_frontend:
+  {{- toYaml .Values.tempo.queryFrontend | nindent 2 }}
+overrides:
+  {{- toYaml .Values.tempo.overrides | nindent 2 }}
+metrics_generator:
+  storage:
+    path: {{ .Values.tempo.metricsGenerator.storage.path }}
+    remote_write:
+      - url: {{ .Values.tempo.metricsGenerator.remoteWriteUrl }}
+        send_exemplars: true
+  traces_storage:
+    path: {{ .Values.tempo.metricsGenerator.traces_storage.path }}
+"""
+"""The chart's own would open the receivers of Jaeger 1 too, and its values cannot remove them."""
+
+
+def _tempo(_context: Context) -> Values:
+    """Return one process with its data on a volume.
+
+    The same on both profiles: replicas share their data through an object store, and this store is a volume.
+    """
+    closed = {"endpoint": ""}  # the chart reads these four: they cannot be left out
+    return {
+        "fullnameOverride": TEMPO.name,
+        "replicas": 1,
+        "tempo": {
+            "memBallastSizeMbs": 0,
+            "reportingEnabled": False,
+            "multitenancyEnabled": False,
+            "retention": "24h",
+            # Makes metrics of the spans: Grafana's service graph, and the way from a trace to its metrics.
+            "metricsGenerator": {"enabled": True, "remoteWriteUrl": f"{PROMETHEUS.url}/api/v1/write"},
+            "overrides": {
+                "defaults": {"metrics_generator": {"processors": ["service-graphs", "span-metrics"]}}
+            },
+            "receivers": {
+                "jaeger": {
+                    "protocols": {
+                        "grpc": closed,
+                        "thrift_binary": closed,
+                        "thrift_compact": closed,
+                        "thrift_http": closed,
+                    }
+                },
+                "otlp": {
+                    "protocols": {
+                        "grpc": {"endpoint": f"{_ANY}:{TEMPO_OTLP.port}"},
+                        "http": {"endpoint": f"{_ANY}:4318"},
+                    }
+                },
+            },
+            "ingester": {
+                "trace_idle_period": "10s",
+                "max_block_duration": "10m",
+                "max_block_bytes": 20_000_000,
+            },
+            "queryFrontend": {"search": {"concurrent_jobs": 50}},
+            "querier": {"max_concurrent_queries": 4},
+            "resources": resources("20m", "64Mi", "512Mi"),
+            "extraEnv": [{"name": "GOMEMLIMIT", "value": "430MiB"}],
+            "securityContext": restricted_container(),
+        },
+        "config": _CONFIG,
+        "tempoQuery": {
+            "enabled": False
+        },  # it lies in Jaeger's bridge; the chart wires the ports of an old one
+        "podLabels": NO_SIDECAR,
+        "securityContext": restricted_pod(10001),
+        "serviceAccount": {"create": True, "automountServiceAccountToken": False},
+        "persistence": {"enabled": True, "size": "5Gi"},
+        "serviceMonitor": service_monitor(),
+    }
+
+
+def _jaeger(context: Context) -> Values:
+    return jaeger.jaeger_values(context, query=TEMPO, otlp=TEMPO_OTLP)
+
+
+_ALERTS = (
+    down("Tempo", TEMPO.name),
+    Alert(
+        name="TempoDiscardsSpans",
+        expr="sum by (reason) (rate(tempo_discarded_spans_total[5m])) > 0",
+        summary="Tempo discards spans: {{ $labels.reason }}.",
+        hint="The reason names the limit; see the overrides of Tempo's configuration.",
+    ),
+    Alert(
+        name="TempoFlushesFail",
+        expr="sum(increase(tempo_ingester_failed_flushes_total[1h])) > 2",
+        summary="Tempo cannot write its blocks.",
+        hint="Look at the free space of its volume.",
+        severity="critical",
+    ),
+)
+
+_PANELS = (
+    Panel(
+        "Tempo: spans received", "sum(rate(tempo_distributor_spans_received_total[5m]))", "received", "cps"
+    ),
+    Panel(
+        "Tempo: spans discarded",
+        "sum by (reason) (rate(tempo_discarded_spans_total[5m]))",
+        "{{reason}}",
+        "cps",
+    ),
+    Panel(
+        "Tempo: requests, 99th percentile",
+        "histogram_quantile(0.99, sum by (le, route) (rate(tempo_request_duration_seconds_bucket[5m])))",
+        "{{route}}",
+        "s",
+    ),
+    Panel("Tempo: blocks", "sum(tempodb_blocklist_length)", "blocks"),
+    Panel(
+        "Tempo: series made of spans",
+        "sum(tempo_metrics_generator_registry_active_series)",
+        "series",
+    ),
+    Panel("Tempo: memory", f'process_resident_memory_bytes{{job="{TEMPO.name}"}}', "{{pod}}", "bytes"),
+)
+"""Metric names: https://github.com/grafana/tempo/tree/main/operations/tempo-mixin."""
+
+
+def _manifests(chart: ManifestChart, _context: Context) -> None:
+    for service, labels, port in (
+        (JAEGER, jaeger.LABELS, jaeger.METRICS_PORT),
+        (BRIDGE, jaeger_bridge.LABELS, jaeger_bridge.METRICS_PORT),
+    ):
+        chart.add(observability.service_monitor(service.name, NAMESPACE, labels=labels, port=port))
+    chart.add(alerts("tracing", NAMESPACE, *_ALERTS, *jaeger.ALERTS))
+    chart.add(dashboard("tracing", NAMESPACE, "Tracing", *_PANELS, *jaeger.PANELS))
+
+
+_TRACES_TO_LOGS: dict[str, Any] = {
+    "datasourceUid": LOKI_UID,
+    "spanStartTimeShift": "-5m",
+    "spanEndTimeShift": "5m",
+    "customQuery": True,
+    # $$: Grafana would take one $ for an environment variable.
+    "query": f'{{namespace=~".+"}} | {TRACE_ID}="$${{__trace.traceId}}"',
+}
+
+tracing = Application(
+    name="tracing",
+    namespaces=(Namespace(name=NAMESPACE),),
+    charts=(
+        Chart(
+            repository="https://grafana-community.github.io/helm-charts",
+            name="tempo",
+            version="2.2.4",
+            values=_tempo,
+        ),
+        Chart(
+            repository="https://jaegertracing.github.io/helm-charts",
+            name="jaeger",
+            version="4.11.1",
+            values=_jaeger,
+        ),
+    ),
+    manifests=_manifests,
+    data_sources=(
+        DataSource(
+            name="Tempo",
+            uid=TEMPO_UID,
+            type="tempo",
+            service=TEMPO,
+            settings={
+                "tracesToLogsV2": _TRACES_TO_LOGS,
+                "serviceMap": {"datasourceUid": PROMETHEUS_UID},
+                "nodeGraph": {"enabled": True},
+                "tracesToMetrics": {
+                    "datasourceUid": PROMETHEUS_UID,
+                    "spanStartTimeShift": "-10m",
+                    "spanEndTimeShift": "10m",
+                    "tags": [{"key": "service.name", "value": "service"}],
+                    "queries": [
+                        {
+                            "name": "Spans per second",
+                            "query": "sum(rate(traces_spanmetrics_calls_total{$$__tags}[5m]))",
+                        },
+                        {
+                            "name": "99th percentile",
+                            "query": "histogram_quantile(0.99, sum by (le) "
+                            "(rate(traces_spanmetrics_latency_bucket{$$__tags}[5m])))",
+                        },
+                    ],
+                },
+            },
+        ),
+        DataSource(
+            name="Jaeger",
+            uid=JAEGER_UID,
+            type="jaeger",
+            service=JAEGER,
+            settings={"tracesToLogsV2": _TRACES_TO_LOGS, "nodeGraph": {"enabled": True}},
+        ),
+    ),
+    # Measured without load.
+    known_idle={TEMPO.name: "110Mi", BRIDGE.name: "54Mi"},
+    routes=(Route(host="jaeger", service=JAEGER, plugins=(BASIC_AUTH,)),),
+)

@@ -1,0 +1,233 @@
+"""Velero: a backup of the cluster's objects and volumes each day, to SeaweedFS.
+
+What can be restored: all objects but Secrets, and the files of volumes of the class STORAGE_CLASS and of CSI
+volumes. Secrets are left out because Velero stores objects as they are: whoever reads the bucket would read
+them. They come back from where they come from: SealedSecrets from git (with the sealing keys, which are kept
+offline), certificates from cert-manager, the rest from its controllers. What was only ever a Secret in the
+cluster, such as the key of the platform's CA, is made anew. The files of volumes are encrypted with the key in
+REPOSITORY_KEY, which has to be kept offline too.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from apps import seaweedfs
+from apps.common import NO_SIDECAR, SCRAPE_INTERVAL, resources, restricted_container, restricted_pod
+from apps.sealed_secrets import sealed_secrets
+from apps.velero_monitoring import velero_alerts, velero_dashboard
+from platform_stack import Application, Chart, Context, Namespace, Secret, Values
+from platform_stack.constructs.observability import alerts
+from platform_stack_imports import k8s
+
+if TYPE_CHECKING:
+    from platform_stack.constructs import ManifestChart
+
+NAMESPACE = "velero"
+_SCHEDULE = "daily"
+_HOME = "/home/velero"
+_RETENTION = "168h"
+
+STORAGE_CLASS = "backed-up"
+"""StorageClass whose volumes are in the backup.
+
+Those of KIND's own class are not, and nothing says so: its provisioner makes volumes of the type hostPath,
+which Velero passes over.
+"""
+
+S3_CREDENTIALS = Secret(
+    name="velero-s3-credentials",
+    namespace=NAMESPACE,
+    keys={"cloud": "AWS credentials file: [default] with aws_access_key_id and aws_secret_access_key"},
+)
+REPOSITORY_KEY = Secret(
+    name="velero-repo-credentials",
+    namespace=NAMESPACE,
+    keys={"repository-password": "password of the volumes' backups; cannot be changed, keep a copy offline"},
+)
+"""Without it Velero takes a password that is the same in every installation."""
+
+_NOT_BACKED_UP = (
+    "secrets",
+    "nodes",
+    "events",
+    "events.events.k8s.io",
+    "leases.coordination.k8s.io",
+    "endpointslices.discovery.k8s.io",
+    "policyreports.wgpolicyk8s.io",
+    "clusterpolicyreports.wgpolicyk8s.io",
+    "ephemeralreports.reports.kyverno.io",
+    "clusterephemeralreports.reports.kyverno.io",
+)
+"""Secrets (see above), and what controllers write again by themselves."""
+
+_NAMESPACES_NOT_BACKED_UP = (
+    "kube-system",
+    "kube-public",
+    "kube-node-lease",
+    "local-path-storage",
+    seaweedfs.NAMESPACE,
+)
+
+
+def _values(_context: Context) -> Values:
+    """Return the values: one server on both profiles, as the chart has it; backups wait while it moves."""
+    monitor = {"enabled": True, "autodetect": False}
+    # Kopia keeps its settings and its cache below $HOME.
+    home = {"name": "home", "emptyDir": {}}
+    home_mount = {"name": "home", "mountPath": _HOME}
+    return {
+        "podLabels": NO_SIDECAR,
+        "resources": resources("5m", "32Mi", "384Mi"),
+        "terminationGracePeriodSeconds": 300,
+        "podSecurityContext": restricted_pod(65532),
+        "containerSecurityContext": restricted_container(),  # the chart then mounts /tmp by itself
+        "extraVolumes": [home],
+        "extraVolumeMounts": [home_mount],
+        "initContainers": [
+            {
+                "name": "velero-plugin-for-aws",
+                "image": "docker.io/velero/velero-plugin-for-aws:v1.14.1",  # 1.14 is for Velero 1.18
+                "resources": resources("1m", "16Mi", "64Mi"),
+                "securityContext": restricted_container(),
+                "volumeMounts": [{"name": "plugins", "mountPath": "/target"}],
+            }
+        ],
+        "metrics": {
+            "enabled": True,
+            "scrapeInterval": SCRAPE_INTERVAL,
+            "serviceMonitor": monitor,
+            "nodeAgentPodMonitor": monitor,
+        },
+        "upgradeCRDs": False,  # a hook on every sync; Argo CD applies the chart's CRDs itself
+        "cleanUpCRDs": False,  # would delete every Backup with the application
+        "snapshotsEnabled": False,
+        "backupsEnabled": True,
+        "credentials": {"useSecret": True, "existingSecret": S3_CREDENTIALS.name},
+        "configuration": {
+            "extraEnvVars": [{"name": "HOME", "value": _HOME}],
+            "uploaderType": "kopia",
+            # Without snapshots the node agent reads the files of every pod's volumes.
+            "defaultVolumesToFsBackup": True,
+            "defaultBackupTTL": _RETENTION,
+            "logFormat": "json",
+            "logLevel": "info",
+            "backupStorageLocation": [
+                {
+                    "name": "default",
+                    "provider": "aws",
+                    "bucket": seaweedfs.VELERO_BUCKET,
+                    "default": True,
+                    "accessMode": "ReadWrite",
+                    "validationFrequency": "5m",
+                    "credential": {"name": S3_CREDENTIALS.name, "key": "cloud"},
+                    "config": {
+                        "region": "us-east-1",
+                        "s3ForcePathStyle": "true",
+                        "s3Url": seaweedfs.BACKUP_STORE.url,
+                        # AWS' SDK ends an upload with a checksum that stores other than AWS may refuse.
+                        "checksumAlgorithm": "",
+                    },
+                }
+            ],
+            "volumeSnapshotLocation": [],
+            "repositoryMaintenanceJob": {
+                "repositoryConfigData": {
+                    "name": "velero-repo-maintenance",
+                    "global": {
+                        "keepLatestMaintenanceJobs": 1,
+                        "podResources": {
+                            "cpuRequest": "5m",
+                            "cpuLimit": "500m",
+                            "memoryRequest": "32Mi",
+                            "memoryLimit": "256Mi",
+                        },
+                    },
+                }
+            },
+        },
+        "deployNodeAgent": True,
+        "nodeAgent": {
+            "podLabels": NO_SIDECAR,
+            "resources": resources("2m", "16Mi", "384Mi"),
+            "containerSecurityContext": {
+                "allowPrivilegeEscalation": False,
+                "readOnlyRootFilesystem": True,
+                "seccompProfile": {"type": "RuntimeDefault"},
+            },
+            "extraVolumes": [home, {"name": "tmp", "emptyDir": {}}],
+            "extraVolumeMounts": [home_mount, {"name": "tmp", "mountPath": "/tmp"}],  # noqa: S108  in the container
+            "tolerations": [{"operator": "Exists", "effect": "NoSchedule"}],
+        },
+        "schedules": {
+            _SCHEDULE: {
+                "disabled": False,
+                "schedule": "17 2 * * *",
+                "useOwnerReferencesInBackup": False,  # backups outlive their schedule
+                "template": {
+                    "ttl": _RETENTION,
+                    "storageLocation": "default",
+                    "includeClusterResources": True,
+                    "snapshotVolumes": False,
+                    "defaultVolumesToFsBackup": True,
+                    "excludedNamespaces": list(_NAMESPACES_NOT_BACKED_UP),
+                    "excludedResources": list(_NOT_BACKED_UP),
+                },
+            }
+        },
+    }
+
+
+def _manifests(chart: ManifestChart, context: Context) -> None:
+    chart.add(_storage_class(longhorn=context.cluster.iscsi))
+    chart.add(velero_alerts(NAMESPACE, _SCHEDULE))
+    chart.add(velero_dashboard(NAMESPACE))
+    chart.add(alerts(seaweedfs.NAME, seaweedfs.NAMESPACE, *seaweedfs.ALERTS))
+
+
+def _storage_class(*, longhorn: bool) -> k8s.StorageClass:
+    """Return the class: on Longhorn where there is one, else on KIND's provisioner with local volumes.
+
+    Longhorn's number of replicas is that of its settings. The annotation makes KIND's provisioner write
+    volumes of the type local (https://github.com/rancher/local-path-provisioner#volume-types).
+    """
+    return k8s.StorageClass(
+        metadata=k8s.ObjectMeta(
+            name=STORAGE_CLASS, annotations=None if longhorn else {"defaultVolumeType": "local"}
+        ),
+        provisioner="driver.longhorn.io" if longhorn else "rancher.io/local-path",
+        allow_volume_expansion=longhorn or None,
+        volume_binding_mode="WaitForFirstConsumer",
+        reclaim_policy="Delete",
+    )
+
+
+velero = Application(
+    name="velero",
+    namespaces=(
+        Namespace(
+            name=NAMESPACE,
+            pod_security="privileged",
+            because="the node agent reads the volumes of all pods: root, and a host path to the kubelet's",
+        ),
+        Namespace(name=seaweedfs.NAMESPACE),
+    ),
+    depends_on=(sealed_secrets,),
+    charts=(
+        Chart(
+            repository="https://vmware-tanzu.github.io/helm-charts",
+            name="velero",
+            version="12.1.0",
+            values=_values,
+        ),
+        Chart(
+            repository="https://seaweedfs.github.io/seaweedfs/helm",
+            name="seaweedfs",
+            version="4.44.0",
+            namespace=seaweedfs.NAMESPACE,
+            values=seaweedfs.seaweedfs_values,
+        ),
+    ),
+    manifests=_manifests,
+    secrets=(S3_CREDENTIALS, REPOSITORY_KEY, seaweedfs.IDENTITIES),
+)
