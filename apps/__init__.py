@@ -23,6 +23,18 @@ from apps.velero import velero
 BOOTSTRAP = (cilium, argocd)
 """Installed by the bootstrap script, in this order, then adopted by Argo CD."""
 
+SMALL = (
+    cert_manager,
+    gatekeeper,
+    istio,
+    kong,
+    kyverno,
+    loki,
+    prometheus,
+    sealed_secrets,
+)
+"""A selection for 2 CPU and 4 GB: no backups, no traces, no Vault, no DNS server, no Falco, no Longhorn."""
+
 APPLICATIONS = (
     cert_manager,
     external_dns,

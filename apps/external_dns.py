@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from apps.cilium import cilium
 from apps.common import NO_SIDECAR, resources, restricted_container, service_monitor
+from apps.gatekeeper import gatekeeper
+from apps.kyverno import kyverno
 from apps.platform_dns import DNS, ETCD, METRICS_PORT, NAME_LABEL, NAMESPACE, dns_server
 from platform_stack import Application, Chart, Context, Namespace, SyncWave, Values
 from platform_stack.constructs.observability import Alert, Panel, alerts, dashboard, down, pod_monitor
@@ -128,7 +130,7 @@ def _dashboard() -> ConfigMap:
 external_dns = Application(
     name="external-dns",
     namespaces=(Namespace(name=NAMESPACE),),
-    depends_on=(cilium,),
+    depends_on=(cilium, gatekeeper, kyverno),
     charts=(
         Chart(
             repository="https://kubernetes-sigs.github.io/external-dns/",

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from apps.common import NO_SIDECAR, SCRAPE_INTERVAL, resources
 from apps.falco_rules import rules
+from apps.gatekeeper import gatekeeper
+from apps.kyverno import kyverno
 from apps.sealed_secrets import sealed_secrets
 from apps.vault import vault
 from platform_stack import Application, Chart, Context, Namespace, SyncWave, Values
@@ -139,6 +141,7 @@ def _manifests(chart: ManifestChart, context: Context) -> None:
 
 falco = Application(
     name="falco",
+    depends_on=(gatekeeper, kyverno),
     namespaces=(
         Namespace(
             name=NAMESPACE,

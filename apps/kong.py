@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 from apps.cert_manager import PLATFORM_ISSUER, cert_manager
 from apps.cilium import EXPOSE_LABEL, cilium
 from apps.common import SCRAPE_INTERVAL, resources
+from apps.gatekeeper import gatekeeper
 from apps.istio import istio
 from apps.kong_plugins import BASIC_AUTH, KEY_AUTH, NAMESPACE, RATE_LIMIT, USER, plugins
+from apps.kyverno import kyverno
 from apps.sealed_secrets import sealed_secrets
 from platform_stack import Application, Chart, Context, Namespace, Service, SyncWave, Values
 from platform_stack.constructs.observability import Alert, Panel, alerts, dashboard, down
@@ -239,7 +241,7 @@ def _dashboard() -> ConfigMap:
 kong = Application(
     name="kong",
     namespaces=(Namespace(name=NAMESPACE),),
-    depends_on=(cilium, cert_manager, istio, sealed_secrets),
+    depends_on=(cilium, cert_manager, istio, sealed_secrets, gatekeeper, kyverno),
     charts=(
         Chart(
             repository="https://charts.konghq.com",

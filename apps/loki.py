@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from apps import alloy
 from apps.common import NO_SIDECAR, resources, service_monitor
+from apps.gatekeeper import gatekeeper
 from apps.grafana import LOKI_UID, TEMPO_UID
+from apps.kyverno import kyverno
 from platform_stack import Application, Chart, Context, DataSource, Namespace, Service, Values
 from platform_stack.constructs.observability import Alert, alerts, dashboard, down
 
@@ -154,6 +156,7 @@ def _manifests(chart: ManifestChart, _context: Context) -> None:
 
 loki = Application(
     name="loki",
+    depends_on=(gatekeeper, kyverno),
     namespaces=(Namespace(name=NAMESPACE),),
     charts=(
         Chart(

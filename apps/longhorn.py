@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from apps import seaweedfs
 from apps.common import SCRAPE_INTERVAL, resources
 from apps.grafana import NAMESPACE as MONITORING
-from apps.kong import BASIC_AUTH
+from apps.kong_plugins import BASIC_AUTH
 from apps.sealed_secrets import sealed_secrets
 from platform_stack import (
     Application,

@@ -17,6 +17,7 @@ from apps.exporters import (
     kube_state_metrics_values,
     node_exporter_values,
 )
+from apps.gatekeeper import gatekeeper
 from apps.grafana import (
     ALERTMANAGER_UID,
     DASHBOARD_READER,
@@ -29,6 +30,7 @@ from apps.grafana import (
     grafana_values,
 )
 from apps.kong_plugins import BASIC_AUTH
+from apps.kyverno import kyverno
 from apps.sealed_secrets import sealed_secrets
 from platform_stack import (
     Application,
@@ -263,7 +265,7 @@ def _manifests(chart: ManifestChart, _context: Context) -> None:
 
 prometheus = Application(
     name="prometheus",
-    depends_on=(cilium, cert_manager, sealed_secrets),
+    depends_on=(cilium, cert_manager, sealed_secrets, gatekeeper, kyverno),
     shares_namespaces_of=(cilium,),  # the Services by which CoreDNS and the kubelets are scraped
     namespaces=(
         Namespace(name=NAMESPACE),

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 from apps import jaeger, jaeger_bridge
 from apps.alloy import TRACE_ID
 from apps.common import NO_SIDECAR, resources, restricted_container, restricted_pod, service_monitor
+from apps.gatekeeper import gatekeeper
 from apps.grafana import JAEGER_UID, LOKI_UID, PROMETHEUS_UID, TEMPO_UID
 from apps.jaeger import JAEGER
 from apps.jaeger_bridge import BRIDGE, NAMESPACE
 from apps.kong_plugins import BASIC_AUTH
+from apps.kyverno import kyverno
 from apps.prometheus import PROMETHEUS
 from platform_stack import (
     Application,
@@ -198,6 +200,7 @@ _TRACES_TO_LOGS: dict[str, Any] = {
 
 tracing = Application(
     name="tracing",
+    depends_on=(gatekeeper, kyverno),
     namespaces=(Namespace(name=NAMESPACE),),
     charts=(
         Chart(

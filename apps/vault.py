@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from apps.cert_manager import PLATFORM_ISSUER, cert_manager
 from apps.common import NO_SIDECAR, SCRAPE_INTERVAL, resources, restricted_container
+from apps.gatekeeper import gatekeeper
 from apps.kong_plugins import RATE_LIMIT
+from apps.kyverno import kyverno
 from apps.vault_monitoring import monitoring
 from platform_stack import (
     Application,
@@ -204,7 +206,7 @@ def _certificate() -> certificates.Certificate:
 vault = Application(
     name="vault",
     namespaces=(Namespace(name=NAMESPACE),),
-    depends_on=(cert_manager,),
+    depends_on=(cert_manager, gatekeeper, kyverno),
     charts=(
         Chart(
             repository="https://helm.releases.hashicorp.com",

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 from apps import seaweedfs
 from apps.common import NO_SIDECAR, SCRAPE_INTERVAL, resources, restricted_container, restricted_pod
+from apps.gatekeeper import gatekeeper
+from apps.kyverno import kyverno
 from apps.sealed_secrets import sealed_secrets
 from apps.velero_monitoring import velero_alerts, velero_dashboard
 from platform_stack import Application, Chart, Context, Namespace, Secret, Values
@@ -212,7 +214,7 @@ velero = Application(
         ),
         Namespace(name=seaweedfs.NAMESPACE),
     ),
-    depends_on=(sealed_secrets,),
+    depends_on=(sealed_secrets, gatekeeper, kyverno),
     charts=(
         Chart(
             repository="https://vmware-tanzu.github.io/helm-charts",

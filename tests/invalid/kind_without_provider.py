@@ -1,5 +1,5 @@
-"""apps/__main__.py:16: application 'web': kind example.test/Widget
-  found:    a custom kind that no application of this platform provides
+"""apps/__main__.py:16: kind example.test/Widget
+  found:    a custom kind that no application provides, used by web
   expected: an application whose chart has the CRD, or that names the kind in `provides`
   hint:     add the application that provides it, or record its facts: make facts CHARTS=DIR
 """

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from platform_stack.facts import Manifest
-    from platform_stack.model import Platform
+    from platform_stack.model import Application, Platform
     from platform_stack.recorded import Release
 
 
@@ -41,27 +41,30 @@ def check(
                 expected="one provider for each custom kind",
                 hint="switch the CRDs off in the values of all but one",
             )
+    unprovided: dict[str, list[Application]] = {}
     for member in platform.members:
         reachable = {member.name, *(one.name for one in platform.bootstrap), *platform.reach[member.name]}
         for kind in _custom_kinds(releases.get(member.name, ()), manifests.get(member.name, ())):
             if kind in with_bootstrap or reachable.intersection(providers.get(kind, ())):
                 continue
-            where = f"{member.source}: application {member.name!r}: kind {kind}"
             if kind not in providers:
-                yield Finding(
-                    where=where,
-                    found="a custom kind that no application of this platform provides",
-                    expected="an application whose chart has the CRD, or that names the kind in `provides`",
-                    hint="add the application that provides it, or record its facts: make facts CHARTS=DIR",
-                )
+                unprovided.setdefault(kind, []).append(member)
             else:
                 provider = providers[kind][0]
                 yield Finding(
-                    where=where,
+                    where=f"{member.source}: application {member.name!r}: kind {kind}",
                     found=f"no dependency on {provider!r}, which provides it",
                     expected=f"{provider!r} among what it depends on, directly or not",
                     hint=f"add {provider!r} to depends_on",
                 )
+
+    for kind, users in sorted(unprovided.items()):
+        yield Finding(
+            where=f"{users[0].source}: kind {kind}",
+            found=f"a custom kind that no application provides, used by {', '.join(user.name for user in users)}",
+            expected="an application whose chart has the CRD, or that names the kind in `provides`",
+            hint="add the application that provides it, or record its facts: make facts CHARTS=DIR",
+        )
 
 
 def _providers(

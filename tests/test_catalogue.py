@@ -1,0 +1,89 @@
+"""The catalogue as a whole: what may be left out, and what it asks of a laptop."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from apps import SMALL
+from apps.__main__ import PLATFORM
+from platform_stack import Application, Context, PlatformError
+from platform_stack.budget import Request, Workload, quantity, total, workloads
+from platform_stack.inventory import NODES
+from platform_stack.recorded import releases
+from platform_stack.synth import synthesize
+
+MANUAL = {member.name for member in PLATFORM.members if member.manual(PLATFORM.clusters[0])}
+
+
+def found(platform: object = PLATFORM) -> list[Workload]:
+    assert isinstance(platform, type(PLATFORM))
+    context = Context(platform, platform.clusters[0])
+    counted = workloads(context, releases(platform, context), NODES)
+    return [one for one in counted if one.application not in MANUAL]
+
+
+@pytest.mark.parametrize("left_out", PLATFORM.applications, ids=lambda member: member.name)
+def test_an_application_may_be_left_out_or_those_that_need_it_say_so(left_out: Application) -> None:
+    others = tuple(member for member in PLATFORM.applications if member is not left_out)
+    dependants = [member for member in others if left_out.name in member.dependencies]
+    try:
+        platform = dataclasses.replace(PLATFORM, applications=others)
+    except PlatformError as error:
+        (finding,) = error.findings
+        assert left_out.name in finding.found
+        assert any(f"application {member.name!r}" in finding.where for member in dependants)
+        return
+    assert not dependants
+    if any(chart.custom_resources_with_bootstrap for chart in left_out.charts):
+        with pytest.raises(
+            PlatformError, match=r"a custom kind that no application provides, used by .*cilium"
+        ):
+            synthesize(platform)
+        return
+    (made,) = synthesize(platform)
+    assert not any(path.startswith(f"apps/{left_out.name}/") for path in made.files)
+
+
+def test_the_small_selection_is_one() -> None:
+    small = dataclasses.replace(PLATFORM, applications=SMALL)
+    (made,) = synthesize(small)
+    assert "apps/prometheus/application.yaml" in made.files
+    requests = total(one.total for one in found(small))
+    assert requests.cpu <= quantity("700m")
+    assert requests.memory <= quantity("2.4Gi")
+
+
+def test_the_platform_fits_the_laptop() -> None:
+    requests = total(one.total for one in found())
+    assert requests.cpu <= quantity("800m")
+    assert requests.memory <= quantity("2.7Gi")
+
+
+@pytest.mark.parametrize(
+    ("workload", "budget"),
+    [
+        (lambda one: one.application == "cilium", ("100m", "256Mi")),  # 50m and 128Mi a node
+        (lambda one: one.name == "prometheus-kps", ("100m", "512Mi")),
+        (lambda one: one.name == "grafana", ("50m", "128Mi")),
+        (lambda one: one.application == "istio", ("200m", "256Mi")),
+        (lambda one: one.application == "argocd", ("300m", "512Mi")),
+    ],
+    ids=["cilium", "prometheus", "grafana", "istio", "argocd"],
+)
+def test_each_line_of_the_budget(workload: object, budget: tuple[str, str]) -> None:
+    assert callable(workload)
+    chosen = [one for one in found() if workload(one)]
+    assert chosen
+    requests = total(one.total for one in chosen)
+    assert requests != Request()
+    assert requests.cpu <= quantity(budget[0])
+    assert requests.memory <= quantity(budget[1])
+
+
+def test_only_longhorn_is_synced_by_hand_and_only_without_iscsi() -> None:
+    (kind,) = PLATFORM.clusters
+    assert {"longhorn"} == MANUAL
+    with_iscsi = dataclasses.replace(kind, iscsi=True)
+    assert not [member.name for member in PLATFORM.members if member.manual(with_iscsi)]
