@@ -142,6 +142,7 @@ def _manifests(chart: ManifestChart, context: Context) -> None:
 
 cilium = Application(
     name="cilium",
+    known_idle={"cilium": "150-250Mi"},
     namespaces=(
         Namespace(
             name=NAMESPACE,

@@ -141,6 +141,7 @@ def _manifests(chart: ManifestChart, context: Context) -> None:
 
 falco = Application(
     name="falco",
+    known_idle={"falco": "150-300Mi"},
     depends_on=(gatekeeper, kyverno),
     namespaces=(
         Namespace(

@@ -144,6 +144,7 @@ def _manifests(chart: ManifestChart, _context: Context) -> None:
 
 gatekeeper = Application(
     name="gatekeeper",
+    known_idle={"gatekeeper-audit": "60-150Mi", "gatekeeper-controller-manager": "60-150Mi"},
     namespaces=(Namespace(name=NAMESPACE),),
     charts=(
         Chart(

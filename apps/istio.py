@@ -31,6 +31,9 @@ SAMPLED_PERCENT = 10
 _RUNTIME_DEFAULT = {"type": "RuntimeDefault"}
 _WEBHOOK_FIELDS = (".webhooks[]?.failurePolicy", ".webhooks[]?.clientConfig.caBundle")
 
+SIDECAR_CPU, SIDECAR_MEMORY = "10m", "40Mi"
+"""What each injected sidecar asks for."""
+
 
 def _istiod(context: Context) -> Values:
     available = context.cluster.is_highly_available
@@ -57,7 +60,7 @@ def _istiod(context: Context) -> Values:
             "proxy": {
                 "logLevel": "warning",
                 "seccompProfile": _RUNTIME_DEFAULT,  # what is injected passes `restricted`
-                "resources": resources("10m", "40Mi", "192Mi"),
+                "resources": resources(SIDECAR_CPU, SIDECAR_MEMORY, "192Mi"),
             },
         },
     }

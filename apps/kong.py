@@ -15,11 +15,11 @@ from apps.cert_manager import PLATFORM_ISSUER, cert_manager
 from apps.cilium import EXPOSE_LABEL, cilium
 from apps.common import SCRAPE_INTERVAL, resources
 from apps.gatekeeper import gatekeeper
-from apps.istio import istio
+from apps.istio import SIDECAR_CPU, SIDECAR_MEMORY, istio
 from apps.kong_plugins import BASIC_AUTH, KEY_AUTH, NAMESPACE, RATE_LIMIT, USER, plugins
 from apps.kyverno import kyverno
 from apps.sealed_secrets import sealed_secrets
-from platform_stack import Application, Chart, Context, Namespace, Service, SyncWave, Values
+from platform_stack import Application, Chart, Context, Namespace, RuntimeWorkload, Service, SyncWave, Values
 from platform_stack.constructs.observability import Alert, Panel, alerts, dashboard, down
 from platform_stack.constructs.routes import INGRESS_CLASS
 from platform_stack_imports import cert_manager as certificates
@@ -93,7 +93,7 @@ def _values(context: Context) -> Values:
             "tmpDir": {"sizeLimit": "128Mi"},
             "revisionHistoryLimit": 2,
         },
-        "resources": resources("25m", "144Mi", "512Mi"),
+        "resources": resources("25m", "112Mi", "512Mi"),
         "initContainerResources": resources("5m", "16Mi", "64Mi"),
         "podLabels": {"sidecar.istio.io/inject": "true"},
         "podAnnotations": {"traffic.sidecar.istio.io/includeInboundPorts": ""},  # what arrives goes around it
@@ -146,6 +146,22 @@ def _spread() -> dict[str, Any]:
             "matchLabels": {"app.kubernetes.io/name": "kong", "app.kubernetes.io/component": "app"}
         },
     }
+
+
+def _sidecar(context: Context) -> tuple[RuntimeWorkload, ...]:
+    """Return what the injector adds to Kong's pods."""
+    return (
+        RuntimeWorkload(
+            name="kong (sidecar)",
+            namespace=NAMESPACE,
+            kind="Deployment",
+            labels={},
+            ports={},
+            cpu=SIDECAR_CPU,
+            memory=SIDECAR_MEMORY,
+            replicas=2 if context.cluster.is_highly_available else 1,
+        ),
+    )
 
 
 def _manifests(chart: ManifestChart, _context: Context) -> None:
@@ -240,6 +256,8 @@ def _dashboard() -> ConfigMap:
 
 kong = Application(
     name="kong",
+    known_idle={"kong": "120-200Mi"},
+    runtime_workloads=_sidecar,
     namespaces=(Namespace(name=NAMESPACE),),
     depends_on=(cilium, cert_manager, istio, sealed_secrets, gatekeeper, kyverno),
     charts=(

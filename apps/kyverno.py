@@ -131,6 +131,7 @@ def _manifests(chart: ManifestChart, _context: Context) -> None:
 
 kyverno = Application(
     name="kyverno",
+    known_idle={"kyverno-admission-controller": "100-200Mi"},
     namespaces=(Namespace(name=NAMESPACE),),
     charts=(
         Chart(

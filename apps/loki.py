@@ -35,7 +35,7 @@ def _values(_context: Context) -> Values:
         "singleBinary": {
             "replicas": 1,
             "sidecar": False,
-            "resources": resources("30m", "80Mi", "384Mi"),
+            "resources": resources("30m", "64Mi", "384Mi"),
             "persistence": {
                 "enabled": True,
                 "size": "5Gi",

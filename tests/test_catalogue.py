@@ -10,18 +10,17 @@ from apps import SMALL
 from apps.__main__ import PLATFORM
 from platform_stack import Application, Context, PlatformError
 from platform_stack.budget import Request, Workload, quantity, total, workloads
-from platform_stack.inventory import NODES
-from platform_stack.recorded import releases
 from platform_stack.synth import synthesize
 
 MANUAL = {member.name for member in PLATFORM.members if member.manual(PLATFORM.clusters[0])}
 
 
-def found(platform: object = PLATFORM) -> list[Workload]:
-    assert isinstance(platform, type(PLATFORM))
-    context = Context(platform, platform.clusters[0])
-    counted = workloads(context, releases(platform, context), NODES)
-    return [one for one in counted if one.application not in MANUAL]
+def found(applications: tuple[Application, ...] = PLATFORM.applications) -> tuple[Workload, ...]:
+    """Return the workloads that Argo CD syncs by itself."""
+    platform = dataclasses.replace(PLATFORM, applications=applications)
+    (made,) = synthesize(platform)
+    counted = workloads(Context(platform, made.cluster), made.objects)
+    return tuple(one for one in counted if one.application not in MANUAL)
 
 
 @pytest.mark.parametrize("left_out", PLATFORM.applications, ids=lambda member: member.name)
@@ -50,7 +49,7 @@ def test_the_small_selection_is_one() -> None:
     small = dataclasses.replace(PLATFORM, applications=SMALL)
     (made,) = synthesize(small)
     assert "apps/prometheus/application.yaml" in made.files
-    requests = total(one.total for one in found(small))
+    requests = total(one.total for one in found(SMALL))
     assert requests.cpu <= quantity("700m")
     assert requests.memory <= quantity("2.4Gi")
 

@@ -10,10 +10,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from platform_stack.facts import Manifest
     from platform_stack.model import Context
-    from platform_stack.recorded import Release
 
 _SUFFIXES = {
     "m": Decimal("0.001"),
@@ -27,6 +27,9 @@ _SUFFIXES = {
 }
 
 _MIB = 2**20
+
+NODES = 2
+"""Nodes of the KIND cluster."""
 
 
 @dataclass(frozen=True)
@@ -83,23 +86,25 @@ def quantity(text: str | float) -> Decimal:
     return Decimal(digits) * _SUFFIXES[value[len(digits) :]]
 
 
-def workloads(context: Context, releases: Iterable[Release], nodes: int) -> list[Workload]:
-    """Return the long-running workloads of a platform, from the recorded facts and the declared runtime ones.
+def workloads(
+    context: Context, objects: Mapping[str, Iterable[Manifest]], nodes: int = NODES
+) -> list[Workload]:
+    """Return the long-running workloads of a platform: its objects' and those declared as made at run time.
 
     Args:
         context: the cluster.
-        releases: its releases.
+        objects: what each application's charts (from the recorded facts) and manifests hold, by its name.
         nodes: how many nodes it has; a DaemonSet has a pod on each.
 
     """
     found = []
-    for release in releases:
-        for item in release.objects:
+    for member in context.platform.members:
+        for item in objects.get(member.name, ()):
             if item["kind"] in ("Deployment", "StatefulSet", "DaemonSet"):
                 spec = item["spec"]
                 found.append(
                     Workload(
-                        release.application.name,
+                        member.name,
                         item["metadata"]["namespace"],
                         item["kind"],
                         item["metadata"]["name"],
@@ -107,7 +112,6 @@ def workloads(context: Context, releases: Iterable[Release], nodes: int) -> list
                         pod_request(spec["template"]["spec"]),
                     )
                 )
-    for member in context.platform.members:
         for runtime in member.runtime_workloads(context):
             count = nodes if runtime.kind == "DaemonSet" else runtime.replicas
             request = Request(quantity(runtime.cpu), quantity(runtime.memory))

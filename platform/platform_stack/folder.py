@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -30,7 +31,21 @@ Tree = dict[str, bytes]
 """Content of each file of a cluster's folder, by path relative to it."""
 
 
-def make_folders(contexts: Sequence[Context], known: Sequence[Sequence[Release]]) -> list[Tree]:
+@dataclass(frozen=True)
+class Folder:
+    """One cluster's folder.
+
+    Attributes:
+        files: content by path.
+        objects: what each application's charts (as skeletons) and manifests hold, by its name.
+
+    """
+
+    files: Tree
+    objects: Mapping[str, Sequence[Manifest]]
+
+
+def make_folders(contexts: Sequence[Context], known: Sequence[Sequence[Release]]) -> list[Folder]:
     """Make the folder of each cluster of one platform, through one cdk8s App.
 
     Args:
@@ -81,7 +96,6 @@ class _Folder:
     ) -> None:
         self.app = app
         self.context = context
-        self.known = known
         self.cluster = context.cluster
         self.platform = context.platform
         self.releases = index(list(known))
@@ -94,7 +108,7 @@ class _Folder:
         }
         self.files: Tree = {}
 
-    def make(self) -> Tree:
+    def make(self) -> Folder:
         findings = [
             *namespaces_check.check(self.platform, self.releases, self.manifests),
             *providers.check(self.platform, self.releases, self.manifests),
@@ -105,8 +119,9 @@ class _Folder:
             self._member(member)
         self._root()
         self._write("bootstrap/kind.yaml", kind_config(self.cluster))
-        self.files["README.md"] = inventory(self.context, self.known).encode()
-        return self.files
+        objects = self._objects()
+        self.files["README.md"] = inventory(self.context, objects).encode()
+        return Folder(self.files, objects)
 
     def _member(self, member: Application) -> None:
         bootstrap = member.name not in self.platform.waves
@@ -140,6 +155,13 @@ class _Folder:
     def _application(self, member: Application, wave: int | None = None) -> Any:  # noqa: ANN401  an ApiObject
         has_manifests = bool(self.manifests[member.name])
         return argocd.application(member, self.cluster, wave=wave, has_manifests=has_manifests)
+
+    def _objects(self) -> dict[str, list[Manifest]]:
+        """Return what each application's charts and manifests hold."""
+        return {
+            name: [*(item for release in self.releases.get(name, ()) for item in release.objects), *manifests]
+            for name, manifests in self.manifests.items()
+        }
 
     def _footprint(self, member: Application) -> argocd.Footprint:
         found = self.releases.get(member.name, [])

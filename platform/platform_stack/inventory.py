@@ -7,20 +7,23 @@ from typing import TYPE_CHECKING
 from platform_stack import budget
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from platform_stack.budget import Workload
+    from platform_stack.facts import Manifest
     from platform_stack.model import Application, Context
-    from platform_stack.recorded import Release
 
 _NONE = "-"
 
-NODES = 2
-"""Nodes of the KIND cluster; a DaemonSet has a pod on each."""
 
+def inventory(context: Context, objects: Mapping[str, Sequence[Manifest]]) -> str:
+    """Return the README of a cluster's folder as Markdown; every fact comes from the description.
 
-def inventory(context: Context, releases: Sequence[Release]) -> str:
-    """Return the README of a cluster's folder as Markdown; every fact comes from the description."""
+    Args:
+        context: the cluster.
+        objects: what each application's charts and manifests hold, by its name.
+
+    """
     cluster, platform = context.cluster, context.platform
     lines = [
         f"# {cluster.name}",
@@ -36,7 +39,7 @@ def inventory(context: Context, releases: Sequence[Release]) -> str:
         *_section("Routes", _routes(context)),
         *_section("Secrets that are not in git", _secrets(platform.members)),
         *_section("Synced by hand", _manual(context)),
-        *_section("Requests", _requests(context, budget.workloads(context, releases, NODES))),
+        *_section("Requests", _requests(context, budget.workloads(context, objects))),
     ]
     return "\n".join(lines) + "\n"
 
@@ -160,7 +163,7 @@ def _requests(context: Context, found: Sequence[Workload]) -> list[str]:
     if not counted:
         return []
     return [
-        f"What the pods ask the scheduler for on {NODES} nodes, CPU / memory: floors, not what they use.",
+        f"What the pods ask the scheduler for on {budget.NODES} nodes, CPU / memory: floors, not what they use.",
         "Beside it, where it is known, the memory of one idle pod.",
         "",
         *_table(

@@ -17,8 +17,9 @@ from platform_stack.recorded import releases
 from platform_stack.writer import Changes, compare, write_tree
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from platform_stack.facts import Manifest
     from platform_stack.folder import Tree
     from platform_stack.model import Cluster, Platform
     from platform_stack.recorded import Release
@@ -35,12 +36,14 @@ class Synthesized:
     Attributes:
         cluster: the cluster.
         files: the content of each file.
+        objects: what each application's charts (as skeletons) and manifests hold, by its name.
         warnings: what is true of the recorded facts and should not stay so.
 
     """
 
     cluster: Cluster
     files: Tree
+    objects: Mapping[str, Sequence[Manifest]]
     warnings: tuple[str, ...]
 
 
@@ -106,8 +109,8 @@ def synthesize(platform: Platform) -> list[Synthesized]:
     from platform_stack.folder import make_folders  # noqa: PLC0415  waits for cdk8s
 
     return [
-        Synthesized(context.cluster, files, tuple(_warnings(of_cluster)))
-        for context, files, of_cluster in zip(contexts, make_folders(contexts, known), known, strict=True)
+        Synthesized(context.cluster, folder.files, folder.objects, tuple(_warnings(of_cluster)))
+        for context, folder, of_cluster in zip(contexts, make_folders(contexts, known), known, strict=True)
     ]
 
 
