@@ -88,7 +88,8 @@ def workloads(profile: Profile) -> Iterator[Pods]:
     context = reference_context(PLATFORM, profile)
     for member in PLATFORM.members:
         for made in member.runtime_workloads(context):
-            yield Pods(made.name, made.namespace, made.labels, made.ports)
+            if made.ports:  # an injected sidecar is no workload of its own
+                yield Pods(made.name, made.namespace, made.labels, made.ports)
 
 
 def selects(selector: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
