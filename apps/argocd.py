@@ -18,6 +18,7 @@ from platform_stack.health import (
     INGRESS_HEALTH,
     KYVERNO_POLICY_HEALTH,
 )
+from platform_stack.model.flow import Entity, Flow, Pods, uses_api_server, within
 
 if TYPE_CHECKING:
     from platform_stack.constructs import ManifestChart
@@ -62,7 +63,8 @@ def _values(context: Context) -> Values:
             "domain": f"argocd.{cluster.domain}",
             "revisionHistoryLimit": 2,
             "logging": {"format": "json", "level": "info"},
-            "networkPolicy": {"create": True, "defaultDenyIngress": True},
+            # Off: its rule for argocd-server admits everybody. Ours come from the flows.
+            "networkPolicy": {"create": False, "defaultDenyIngress": False},
             "podLabels": NO_SIDECAR,  # it installs the mesh: it must not need it
         },
         "configs": {
@@ -167,8 +169,46 @@ def _manifests(chart: ManifestChart, context: Context) -> None:
         chart.add(item)
 
 
+def _redis(context: Context) -> tuple[Flow, ...]:
+    users = ("argocd-application-controller", "argocd-repo-server", "argocd-server")
+    if not context.cluster.is_highly_available:
+        return (within("argocd-redis", ports=("redis",), because="caches", source=users),)
+    proxy, server = "argocd-redis-ha-haproxy", "argocd-redis-ha-server"
+    return (
+        within(proxy, ports=(6379,), because="caches", source=users),
+        within(server, ports=(6379, 26379), because="replicates and elects", source=(proxy, server)),
+    )
+
+
+def _flows(context: Context) -> tuple[Flow, ...]:
+    return (
+        uses_api_server(
+            "argocd-application-controller",
+            "argocd-applicationset-controller",
+            "argocd-redis-secret-init",
+            "argocd-server",
+        ),
+        within(
+            "argocd-repo-server",
+            ports=("repo-server",),
+            because="asks it for manifests",
+            source=("argocd-application-controller", "argocd-applicationset-controller", "argocd-server"),
+        ),
+        *_redis(context),
+        # Never narrower: a repo-server that cannot reach git cannot be mended from git.
+        Flow(
+            source=Pods(workloads=("argocd-repo-server",)),
+            target=Entity.WORLD,
+            ports=(443, 22),
+            because="pulls from git and chart repositories",
+            protection="TLS",
+        ),
+    )
+
+
 argocd = Application(
     name="argocd",
+    flows=_flows,
     namespaces=(Namespace(name=NAMESPACE),),
     depends_on=(cilium,),
     charts=(

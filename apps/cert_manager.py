@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from apps.common import NO_SIDECAR, resources, service_monitor
 from platform_stack import Application, Chart, Context, Namespace, SyncWave, Values
 from platform_stack.constructs.observability import Alert, Panel, alerts, dashboard, down
+from platform_stack.model.flow import Flow, reaches_names, uses_api_server
 from platform_stack_imports import cert_manager as api
 from platform_stack_imports.k8s import ObjectMeta
 
@@ -171,8 +173,26 @@ def acme_issuer(email: str, server: str) -> api.ClusterIssuer:
     )
 
 
+def _flows(_context: Context) -> tuple[Flow, ...]:
+    return (
+        uses_api_server(),
+        *(
+            [
+                reaches_names(
+                    urlsplit(ACME_SERVER).hostname or "",
+                    because="asks for certificates",
+                    source=("cert-manager",),
+                )
+            ]
+            if ACME_EMAIL
+            else []
+        ),
+    )
+
+
 cert_manager = Application(
     name="cert-manager",
+    flows=_flows,
     namespaces=(Namespace(name=NAMESPACE),),
     charts=(
         Chart(

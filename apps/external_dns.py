@@ -15,6 +15,7 @@ from apps.kyverno import kyverno
 from apps.platform_dns import DNS, ETCD, METRICS_PORT, NAME_LABEL, NAMESPACE, dns_server
 from platform_stack import Application, Chart, Context, Namespace, SyncWave, Values
 from platform_stack.constructs.observability import Alert, Panel, alerts, dashboard, down, pod_monitor
+from platform_stack.model.flow import Flow, exposed, uses_api_server, within
 
 if TYPE_CHECKING:
     from platform_stack.constructs import ManifestChart
@@ -127,8 +128,29 @@ def _dashboard() -> ConfigMap:
     )
 
 
+def _flows(_context: Context) -> tuple[Flow, ...]:
+    return (
+        uses_api_server("external-dns"),
+        *(
+            ()
+            if CLOUD
+            else (
+                within(
+                    ETCD.name,
+                    ports=(2379,),
+                    because="keeps the records there",
+                    source=("external-dns", DNS.name),
+                ),
+                exposed(DNS.name, ports=(1053,), because="answers DNS queries"),
+                exposed(DNS.name, ports=(1053,), because="answers DNS queries", protocol="UDP"),
+            )
+        ),
+    )
+
+
 external_dns = Application(
     name="external-dns",
+    flows=_flows,
     namespaces=(Namespace(name=NAMESPACE),),
     depends_on=(cilium, gatekeeper, kyverno),
     charts=(

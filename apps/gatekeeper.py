@@ -9,6 +9,7 @@ from apps.admission import GATEKEEPER_NAMESPACE as NAMESPACE
 from apps.common import NO_SIDECAR, resources
 from platform_stack import Application, Chart, Context, IgnoreDifferences, Namespace, Values
 from platform_stack.constructs.observability import Alert, Panel, alerts, dashboard, down, pod_monitor
+from platform_stack.model.flow import Flow, uses_api_server
 
 if TYPE_CHECKING:
     from platform_stack.constructs import ManifestChart
@@ -142,8 +143,13 @@ def _manifests(chart: ManifestChart, _context: Context) -> None:
     )
 
 
+def _flows(_context: Context) -> tuple[Flow, ...]:
+    return (uses_api_server(),)
+
+
 gatekeeper = Application(
     name="gatekeeper",
+    flows=_flows,
     known_idle={"gatekeeper-audit": "60-150Mi", "gatekeeper-controller-manager": "60-150Mi"},
     namespaces=(Namespace(name=NAMESPACE),),
     charts=(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from apps.common import resources
 from apps.istio_monitoring import monitoring
 from platform_stack import Application, Chart, Context, IgnoreDifferences, Namespace, SyncWave, Values
+from platform_stack.model.flow import Entity, Flow, Pods, uses_api_server
 from platform_stack_imports import istio_security, istio_telemetry
 from platform_stack_imports.k8s import ObjectMeta
 
@@ -143,8 +144,36 @@ def _telemetry() -> istio_telemetry.Telemetry:
     )
 
 
+def _flows(_context: Context) -> tuple[Flow, ...]:
+    return (
+        uses_api_server(),
+        Flow(
+            source=Entity.MESH,
+            target=Pods(workloads=("istiod",)),
+            ports=("tls-xds",),
+            because="gets its configuration and certificate",
+            protection="TLS",
+        ),
+        Flow(
+            source=Entity.MESH,
+            target=Pods(application="tracing", workloads=("tempo",)),
+            ports=("otlp-grpc",),
+            because="sends traces",
+            optional=True,
+        ),
+        Flow(
+            source=Pods(application="prometheus", workloads=("prometheus-kps",)),
+            target=Entity.MESH,
+            ports=(15020,),
+            because="scrapes the sidecars",
+            optional=True,
+        ),
+    )
+
+
 istio = Application(
     name="istio",
+    flows=_flows,
     namespaces=(
         Namespace(
             name=NAMESPACE,

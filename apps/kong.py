@@ -22,6 +22,7 @@ from apps.sealed_secrets import sealed_secrets
 from platform_stack import Application, Chart, Context, Namespace, RuntimeWorkload, Service, SyncWave, Values
 from platform_stack.constructs.observability import Alert, Panel, alerts, dashboard, down
 from platform_stack.constructs.routes import INGRESS_CLASS
+from platform_stack.model.flow import Flow, exposed, uses_api_server
 from platform_stack_imports import cert_manager as certificates
 from platform_stack_imports import k8s
 from platform_stack_imports.k8s import ObjectMeta
@@ -254,11 +255,19 @@ def _dashboard() -> ConfigMap:
     )
 
 
+def _flows(_context: Context) -> tuple[Flow, ...]:
+    return (
+        uses_api_server(),
+        exposed("kong", ports=("proxy", "proxy-tls"), because="is the way in"),
+    )
+
+
 kong = Application(
     name="kong",
+    flows=_flows,
     known_idle={"kong": "120-200Mi"},
     runtime_workloads=_sidecar,
-    namespaces=(Namespace(name=NAMESPACE),),
+    namespaces=(Namespace(name=NAMESPACE, mesh=True),),
     depends_on=(cilium, cert_manager, istio, sealed_secrets, gatekeeper, kyverno),
     charts=(
         Chart(

@@ -9,6 +9,7 @@ from apps.admission import KYVERNO_NAMESPACE as NAMESPACE
 from apps.common import NO_SIDECAR, SCRAPE_INTERVAL, resources
 from platform_stack import Application, Chart, Context, Namespace, Values
 from platform_stack.constructs.observability import Alert, alerts, down
+from platform_stack.model.flow import Flow, serves_webhook, uses_api_server
 
 if TYPE_CHECKING:
     from platform_stack.constructs import ManifestChart
@@ -129,8 +130,13 @@ def _manifests(chart: ManifestChart, _context: Context) -> None:
     )
 
 
+def _flows(_context: Context) -> tuple[Flow, ...]:
+    return (uses_api_server(), serves_webhook("kyverno-admission-controller", port="https"))
+
+
 kyverno = Application(
     name="kyverno",
+    flows=_flows,
     known_idle={"kyverno-admission-controller": "100-200Mi"},
     namespaces=(Namespace(name=NAMESPACE),),
     charts=(

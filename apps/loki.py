@@ -11,6 +11,7 @@ from apps.grafana import LOKI_UID, TEMPO_UID
 from apps.kyverno import kyverno
 from platform_stack import Application, Chart, Context, DataSource, Namespace, Service, Values
 from platform_stack.constructs.observability import Alert, alerts, dashboard, down
+from platform_stack.model.flow import Flow, uses_api_server, within
 
 if TYPE_CHECKING:
     from platform_stack.constructs import ManifestChart
@@ -154,8 +155,19 @@ def _manifests(chart: ManifestChart, _context: Context) -> None:
     chart.add(dashboard("alloy", NAMESPACE, "Alloy", *alloy.PANELS))
 
 
+def _flows(_context: Context) -> tuple[Flow, ...]:
+    return (
+        uses_api_server(alloy.NAME),
+        within("loki", ports=("http-metrics",), because="sends logs", source=(alloy.NAME,)),
+        within(
+            "loki", ports=("http-memberlist", "grpc"), because="finds itself by its Service", source=("loki",)
+        ),
+    )
+
+
 loki = Application(
     name="loki",
+    flows=_flows,
     depends_on=(gatekeeper, kyverno),
     namespaces=(Namespace(name=NAMESPACE),),
     charts=(

@@ -27,6 +27,7 @@ from platform_stack import (
     Values,
 )
 from platform_stack.constructs.observability import Alert, Panel, alerts, dashboard, down
+from platform_stack.model.flow import ANY_PORT, Entity, Everything, Flow, Pods, serves_webhook
 from platform_stack_imports import k8s
 
 if TYPE_CHECKING:
@@ -225,8 +226,36 @@ def _dashboard() -> k8s.ConfigMap:
     )
 
 
+def _flows(_context: Context) -> tuple[Flow, ...]:
+    return (
+        # The manager makes engines, replicas and CSI pods at run time, which choose their ports.
+        Flow(
+            source=Everything(namespace=NAMESPACE),
+            target=Everything(namespace=NAMESPACE),
+            ports=(ANY_PORT,),
+            because="volumes",
+        ),
+        serves_webhook("longhorn-manager", port="admission-wh"),
+        Flow(
+            source=Everything(namespace=NAMESPACE),
+            target=Entity.API_SERVER,
+            ports=(6443,),
+            because="calls the Kubernetes API",
+            protection="TLS",
+        ),
+        Flow(
+            source=Everything(namespace=NAMESPACE),
+            target=Pods(application="velero", workloads=("seaweedfs-all-in-one",)),
+            ports=("swfs-s3",),
+            because="keeps backups there",
+            optional=True,
+        ),
+    )
+
+
 longhorn = Application(
     name="longhorn",
+    flows=_flows,
     namespaces=(
         Namespace(
             name=NAMESPACE,

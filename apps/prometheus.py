@@ -45,6 +45,7 @@ from platform_stack import (
     Values,
 )
 from platform_stack.constructs.observability import alerts, down
+from platform_stack.model.flow import Entity, Flow, Pods, uses_api_server, within
 from platform_stack_imports import k8s
 
 if TYPE_CHECKING:
@@ -263,8 +264,34 @@ def _manifests(chart: ManifestChart, _context: Context) -> None:
     )
 
 
+def _flows(_context: Context) -> tuple[Flow, ...]:
+    return (
+        uses_api_server(f"prometheus-{NAME}", f"{NAME}-operator", "kube-state-metrics", "grafana"),
+        within(
+            f"alertmanager-{NAME}",
+            ports=("http-web",),
+            because="sends alerts",
+            source=(f"prometheus-{NAME}",),
+        ),
+        within(
+            f"alertmanager-{NAME}",
+            ports=("mesh-tcp",),
+            because="shares silences",
+            source=(f"alertmanager-{NAME}",),
+        ),
+        Flow(
+            source=Pods(workloads=(f"prometheus-{NAME}",)),
+            target=Entity.NODES,
+            ports=(10250,),
+            because="scrapes the kubelets",
+            protection="TLS",
+        ),
+    )
+
+
 prometheus = Application(
     name="prometheus",
+    flows=_flows,
     depends_on=(cilium, cert_manager, sealed_secrets, gatekeeper, kyverno),
     shares_namespaces_of=(cilium,),  # the Services by which CoreDNS and the kubelets are scraped
     namespaces=(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from apps.common import resources, restricted_container, service_monitor
 from platform_stack import Application, Chart, Context, Namespace
 from platform_stack.constructs.observability import Alert, alerts, down
+from platform_stack.model.flow import Flow, uses_api_server
 
 if TYPE_CHECKING:
     from platform_stack.constructs import ManifestChart
@@ -32,8 +33,13 @@ def _manifests(chart: ManifestChart, _context: Context) -> None:
     )
 
 
+def _flows(_context: Context) -> tuple[Flow, ...]:
+    return (uses_api_server(),)
+
+
 sealed_secrets = Application(
     name="sealed-secrets",
+    flows=_flows,
     namespaces=(Namespace(name=NAMESPACE),),
     charts=(
         Chart(

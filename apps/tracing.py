@@ -26,6 +26,7 @@ from platform_stack import (
 )
 from platform_stack.constructs import observability
 from platform_stack.constructs.observability import Alert, Panel, alerts, dashboard, down
+from platform_stack.model.flow import Flow, Pods, reaches, within
 
 if TYPE_CHECKING:
     from platform_stack.constructs import ManifestChart
@@ -198,8 +199,25 @@ _TRACES_TO_LOGS: dict[str, Any] = {
     "query": f'{{namespace=~".+"}} | {TRACE_ID}="$${{__trace.traceId}}"',
 }
 
+
+def _flows(_context: Context) -> tuple[Flow, ...]:
+    return (
+        within("tempo", ports=("otlp-grpc",), because="writes traces", source=("jaeger",)),
+        within("jaeger-tempo-bridge", ports=("grpc-storage",), because="reads traces", source=("jaeger",)),
+        within("tempo", ports=("prom-metrics",), because="reads traces", source=("jaeger-tempo-bridge",)),
+        reaches(
+            Pods(application="prometheus", workloads=("prometheus-kps",)),
+            ports=("http-web",),
+            because="writes the metrics it makes of traces",
+            source=("tempo",),
+            optional=True,
+        ),
+    )
+
+
 tracing = Application(
     name="tracing",
+    flows=_flows,
     depends_on=(gatekeeper, kyverno),
     namespaces=(Namespace(name=NAMESPACE),),
     charts=(

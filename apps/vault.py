@@ -30,6 +30,7 @@ from platform_stack import (
     SyncWave,
     Values,
 )
+from platform_stack.model.flow import Flow, uses_api_server, within
 from platform_stack_imports import cert_manager as certificates
 from platform_stack_imports.k8s import ObjectMeta
 
@@ -203,8 +204,16 @@ def _certificate() -> certificates.Certificate:
     )
 
 
+def _flows(_context: Context) -> tuple[Flow, ...]:
+    return (
+        uses_api_server(),
+        within("vault", ports=("http", "https-internal"), because="elects and replicates", source=("vault",)),
+    )
+
+
 vault = Application(
     name="vault",
+    flows=_flows,
     namespaces=(Namespace(name=NAMESPACE),),
     depends_on=(cert_manager, gatekeeper, kyverno),
     charts=(

@@ -20,6 +20,7 @@ from apps.sealed_secrets import sealed_secrets
 from apps.velero_monitoring import velero_alerts, velero_dashboard
 from platform_stack import Application, Chart, Context, Namespace, Secret, Values
 from platform_stack.constructs.observability import alerts
+from platform_stack.model.flow import Entity, Everything, Flow, Pods, within
 from platform_stack_imports import k8s
 
 if TYPE_CHECKING:
@@ -204,8 +205,37 @@ def _storage_class(*, longhorn: bool) -> k8s.StorageClass:
     )
 
 
+_STORE = "seaweedfs-all-in-one"
+
+
+def _flows(_context: Context) -> tuple[Flow, ...]:
+    return (
+        # Velero makes pods for repositories and volumes at run time.
+        Flow(
+            source=Everything(namespace=NAMESPACE),
+            target=Entity.API_SERVER,
+            ports=(6443,),
+            because="calls the Kubernetes API",
+            protection="TLS",
+        ),
+        Flow(
+            source=Everything(namespace=NAMESPACE),
+            target=Pods(workloads=(_STORE,)),
+            ports=("swfs-s3",),
+            because="keeps backups there",
+        ),
+        within(
+            _STORE,
+            ports=("swfs-mas", "swfs-mas-grpc", "swfs-vol", "swfs-vol-grpc", "swfs-fil", "swfs-fil-grpc"),
+            because="its parts find each other, and the buckets are made",
+            source=(_STORE, "seaweedfs-bucket-hook"),
+        ),
+    )
+
+
 velero = Application(
     name="velero",
+    flows=_flows,
     namespaces=(
         Namespace(
             name=NAMESPACE,

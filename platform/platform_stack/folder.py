@@ -17,6 +17,8 @@ from platform_stack.facts.scope import is_namespaced
 from platform_stack.inventory import inventory
 from platform_stack.kind import kind_config
 from platform_stack.model import SyncWave
+from platform_stack.network.policies import policies
+from platform_stack.network.resolve import resolve
 from platform_stack.recorded import index
 from platform_stack.yaml_output import to_yaml
 
@@ -69,6 +71,7 @@ def make_folders(contexts: Sequence[Context], known: Sequence[Sequence[Release]]
             app,
             context,
             releases,
+            {m.name: charts[context.cluster.name, m.name] for m in context.platform.members},
             {m.name: made[charts[context.cluster.name, m.name]] for m in context.platform.members},
         ).make()
         for context, releases in zip(contexts, known, strict=True)
@@ -92,9 +95,11 @@ class _Folder:
         app: ManifestApp,
         context: Context,
         known: Sequence[Release],
+        charts: Mapping[str, ManifestChart],
         manifests: Mapping[str, list[Manifest]],
     ) -> None:
         self.app = app
+        self.charts = charts
         self.context = context
         self.cluster = context.cluster
         self.platform = context.platform
@@ -109,6 +114,9 @@ class _Folder:
         self.files: Tree = {}
 
     def make(self) -> Folder:
+        self.flows = resolve(self.context, self._objects())
+        for owner, policy, wave in policies(self.context, self.flows):
+            self.manifests[owner].append(self.charts[owner].add(policy, wave=wave))
         findings = [
             *namespaces_check.check(self.platform, self.releases, self.manifests),
             *providers.check(self.platform, self.releases, self.manifests),

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from platform_stack.constructs import ManifestChart
     from platform_stack.model.cluster import Cluster
+    from platform_stack.model.flow import Flow
     from platform_stack.model.platform import Context
 
 PodSecurity = Literal["restricted", "baseline", "privileged"]
@@ -209,6 +210,7 @@ class Application:
         data_sources: the Grafana data sources it offers.
         runtime_workloads: makes the list of pods that its operators make, from the context.
         known_idle: memory that a pod of a workload is known to use when idle, by the workload's name.
+        flows: makes the list of who may talk to whom, beyond what its objects ask for, from the context.
         routes: the hosts under which its services are reached from outside.
         ignore_differences: fields that Argo CD leaves to whoever writes them at run time.
         annotations: further annotations of the Argo CD Application.
@@ -231,6 +233,7 @@ class Application:
     data_sources: tuple[DataSource, ...] = ()
     runtime_workloads: Callable[[Context], tuple[RuntimeWorkload, ...]] = field(default=lambda _context: ())
     known_idle: Mapping[str, str] = field(default_factory=dict)
+    flows: Callable[[Context], tuple[Flow, ...]] = field(default=lambda _context: ())
     routes: tuple[Route, ...] = ()
     ignore_differences: tuple[IgnoreDifferences, ...] = ()
     annotations: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,217 @@
+"""Flows: who may talk to whom. Declared once, by one side; opened on both.
+
+What the facts already know is not declared: webhooks, scrapes, routes and data sources are derived from the
+objects that ask for them.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from dataclasses import dataclass
+from enum import Enum
+from typing import Literal
+
+from platform_stack.errors import called_from, fail
+from platform_stack.model.names import check_type
+
+Protocol = Literal["TCP", "UDP"]
+
+Protection = Literal["mTLS", "TLS", "WireGuard", "none"]
+"""How a flow is protected on its way between nodes."""
+
+_PATTERN = re.compile(r"(\*\.)?([a-z0-9]([-a-z0-9]*[a-z0-9])?\.)+[a-z]{2,}")
+_MAX_PORT = 65535
+
+
+class Entity(Enum):
+    """Peers that are no pods of the platform."""
+
+    API_SERVER = "the API server"
+    NODES = "the nodes"
+    CLUSTER_DNS = "cluster DNS"
+    WORLD = "the world"
+    MESH = "every pod in the mesh"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pods:
+    """Pods of an application.
+
+    Attributes:
+        application: its name; empty: the application that declares the flow.
+        workloads: names of its workloads, as its charts, manifests or operators name them; empty: all.
+
+    """
+
+    application: str = ""
+    workloads: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Everything:
+    """Every pod of a namespace: for operators that make pods which no chart shows.
+
+    Attributes:
+        namespace: a namespace of the application that declares the flow.
+
+    """
+
+    namespace: str
+
+
+@dataclass(frozen=True)
+class Names:
+    """Hosts outside the cluster, by DNS name.
+
+    Attributes:
+        names: exact names, or `*.` and a name for every host directly or indirectly below it.
+
+    """
+
+    names: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        """Check each name."""
+        for name in self.names:
+            check_type(f"{called_from()}: DNS name", name, str, "text")
+            if not _PATTERN.fullmatch(name):
+                hint = "leave out the scheme and the path" if "/" in name else ""
+                fail(
+                    f"{called_from()}: DNS name", name, "a name such as 'github.com', or '*.github.io'", hint
+                )
+
+
+@dataclass(frozen=True)
+class Networks:
+    """Addresses outside the cluster, as networks in CIDR notation."""
+
+    networks: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        """Check each network."""
+        for network in self.networks:
+            try:
+                ipaddress.ip_network(network)
+            except ValueError as error:
+                fail(
+                    f"{called_from()}: network", f"{network!r} ({error})", "a network such as '192.0.2.0/24'"
+                )
+
+
+ANY_PORT = 0
+"""Stands for every port: for pods that choose their ports at run time."""
+
+Peer = Pods | Everything | Entity | Names | Networks
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flow:
+    """One permission.
+
+    Attributes:
+        source: who opens the connection.
+        target: who answers.
+        ports: pod ports of the target, by number or by the name that its container gives them, or ANY_PORT.
+        because: what it is for, in a few words.
+        protocol: `TCP` (default) or `UDP`.
+        protection: `TLS` where the two encrypt by themselves; default: what the mesh and the network give.
+        optional: whether the flow is dropped where the other application is not in the platform;
+            default: that is an error.
+
+    """
+
+    source: Peer
+    target: Peer
+    ports: tuple[int | str, ...]
+    because: str
+    protocol: Protocol = "TCP"
+    protection: Protection | None = None
+    optional: bool = False
+
+    def __post_init__(self) -> None:
+        """Check the ports, and that there is a reason."""
+        where = f"{called_from()}: flow"
+        if not self.ports:
+            fail(f"{where}: ports", "none", "at least one port")
+        for port in self.ports:
+            if isinstance(port, int) and not ANY_PORT <= port <= _MAX_PORT:
+                fail(f"{where}: ports", port, f"a port from 1 to {_MAX_PORT}, or its name")
+        if not self.because:
+            fail(f"{where}: because", "nothing", "a few words that say what it is for")
+        if not any(isinstance(peer, Pods | Everything) for peer in (self.source, self.target)):
+            fail(where, f"{self.source} to {self.target}", "pods of the platform on one side at least")
+
+
+def uses_api_server(*workloads: str) -> Flow:
+    """Return the flow of workloads (default: all) that call the Kubernetes API."""
+    return Flow(
+        source=Pods(workloads=workloads),
+        target=Entity.API_SERVER,
+        ports=(6443,),
+        because="calls the Kubernetes API",
+        protection="TLS",
+    )
+
+
+def serves_webhook(*workloads: str, port: int | str) -> Flow:
+    """Return the flow from the API server to a webhook that is registered at run time.
+
+    One that a chart registers is derived.
+    """
+    return Flow(
+        source=Entity.API_SERVER,
+        target=Pods(workloads=workloads),
+        ports=(port,),
+        because="calls its webhook",
+        protection="TLS",
+    )
+
+
+def reaches(
+    target: Pods,
+    *,
+    ports: tuple[int | str, ...],
+    because: str,
+    source: tuple[str, ...] = (),
+    optional: bool = False,
+) -> Flow:
+    """Return the flow from this application's workloads (`source`, default all) to another's."""
+    return Flow(source=Pods(workloads=source), target=target, ports=ports, because=because, optional=optional)
+
+
+def reaches_names(
+    *names: str, ports: tuple[int | str, ...] = (443,), because: str, source: tuple[str, ...] = ()
+) -> Flow:
+    """Return the flow from this application's workloads (`source`, default all) to hosts outside."""
+    return Flow(
+        source=Pods(workloads=source), target=Names(names), ports=ports, because=because, protection="TLS"
+    )
+
+
+def within(*workloads: str, ports: tuple[int | str, ...], because: str, source: tuple[str, ...] = ()) -> Flow:
+    """Return the flow from workloads of this application (`source`, default all) to others of it."""
+    return Flow(source=Pods(workloads=source), target=Pods(workloads=workloads), ports=ports, because=because)
+
+
+def exposed(*workloads: str, ports: tuple[int | str, ...], because: str, protocol: Protocol = "TCP") -> Flow:
+    """Return the flow from outside the cluster to workloads of this application."""
+    return Flow(
+        source=Entity.WORLD,
+        target=Pods(workloads=workloads),
+        ports=ports,
+        because=because,
+        protocol=protocol,
+        protection="TLS",
+    )
+
+
+def sends_traces(*workloads: str) -> Flow:
+    """Return the flow of workloads (default: all) that send traces over OTLP; dropped without `tracing`."""
+    return Flow(
+        source=Pods(workloads=workloads),
+        target=Pods(application="tracing", workloads=("tempo",)),
+        ports=(4317,),
+        because="sends traces",
+        optional=True,
+    )

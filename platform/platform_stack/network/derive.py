@@ -1,0 +1,121 @@
+"""Flows that objects ask for: webhooks, scrapes, routes and data sources."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from platform_stack.model.flow import Entity, Protection
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from platform_stack.facts import Manifest
+    from platform_stack.model import Context
+    from platform_stack.network.pods import Inventory, Workload
+
+_WEBHOOKS = ("MutatingWebhookConfiguration", "ValidatingWebhookConfiguration")
+
+
+@dataclass(frozen=True)
+class Derived:
+    """A flow that an object asks for."""
+
+    source: Workload | Entity
+    target: Workload
+    port: int
+    because: str
+    asked_by: str
+    protection: Protection | None = None
+
+
+def derive(context: Context, inventory: Inventory) -> Iterator[Derived]:
+    """Yield what the objects of the platform ask for."""
+    scrapers = inventory.named("prometheus")
+    for item in (item for items in inventory.objects.values() for item in items):
+        if item["kind"] in _WEBHOOKS:
+            yield from _webhooks(inventory, item)
+        elif item["kind"] in ("ServiceMonitor", "PodMonitor"):
+            for target, port in _scraped(inventory, item):
+                for scraper in scrapers:
+                    yield Derived(scraper, target, port, "scrapes its metrics", _named(item))
+        elif item["kind"] == "Ingress":
+            yield from _routes(inventory, item)
+    yield from _queries(context, inventory)
+
+
+def _queries(context: Context, inventory: Inventory) -> Iterator[Derived]:
+    grafana = inventory.named("grafana")
+    for member in context.platform.members:
+        for source in member.data_sources:
+            address = source.service
+            for target, port in inventory.behind(address.namespace, address.name, address.port):
+                for one in grafana:
+                    yield Derived(one, target, port, "queries it", f"data source {source.name}")
+
+
+def _webhooks(inventory: Inventory, item: Manifest) -> Iterator[Derived]:
+    for webhook in item.get("webhooks", ()):
+        service = webhook.get("clientConfig", {}).get("service")
+        if service:
+            for target, port in inventory.behind(
+                service["namespace"], service["name"], service.get("port", 443)
+            ):
+                yield Derived(Entity.API_SERVER, target, port, "calls its webhook", _named(item), "TLS")
+
+
+def _scraped(inventory: Inventory, item: Manifest) -> Iterator[tuple[Workload, int]]:
+    spec = item["spec"]
+    labels = spec.get("selector", {}).get("matchLabels") or {}
+    namespaces = _namespaces(inventory, item)
+    if item["kind"] == "PodMonitor":
+        for namespace in namespaces:
+            for workload in inventory.selected(namespace, labels):
+                for endpoint in spec.get("podMetricsEndpoints", ()):
+                    port = workload.port(endpoint.get("port") or endpoint.get("portNumber") or "")
+                    if port is not None:
+                        yield workload, port
+        return
+    for (namespace, name), service in inventory.services.items():
+        if namespace in namespaces and _selects(spec["selector"], service["metadata"].get("labels") or {}):
+            for endpoint in spec.get("endpoints", ()):
+                yield from inventory.behind(
+                    namespace, name, endpoint.get("port") or endpoint.get("targetPort")
+                )
+
+
+def _namespaces(inventory: Inventory, item: Manifest) -> set[str]:
+    selector = item["spec"].get("namespaceSelector") or {}
+    if selector.get("any"):
+        return {one.namespace for one in inventory.all()} | {namespace for namespace, _ in inventory.services}
+    return set(selector.get("matchNames") or [item["metadata"]["namespace"]])
+
+
+def _selects(selector: dict[str, Any], labels: dict[str, str]) -> bool:
+    """Return whether a label selector selects an object with these labels (matchLabels and matchExpressions)."""
+    if not selector.get("matchLabels", {}).items() <= labels.items():
+        return False
+    return all(
+        {
+            "In": labels.get(rule["key"]) in rule.get("values", ()),
+            "NotIn": labels.get(rule["key"]) not in rule.get("values", ()),
+            "Exists": rule["key"] in labels,
+            "DoesNotExist": rule["key"] not in labels,
+        }[rule["operator"]]
+        for rule in selector.get("matchExpressions", ())
+    )
+
+
+def _routes(inventory: Inventory, item: Manifest) -> Iterator[Derived]:
+    namespace = item["metadata"]["namespace"]
+    for rule in item["spec"].get("rules", ()):
+        for path in rule.get("http", {}).get("paths", ()):
+            service = path["backend"]["service"]
+            port = service["port"].get("number", service["port"].get("name"))
+            for target, number in inventory.behind(namespace, service["name"], port):
+                for gateway in inventory.by_application.get("kong", ()):
+                    yield Derived(gateway, target, number, f"routes {rule['host']} to it", _named(item))
+
+
+def _named(item: Manifest) -> str:
+    return f"{item['kind']} {item['metadata']['name']}"

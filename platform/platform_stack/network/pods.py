@@ -1,0 +1,181 @@
+"""The pods of a platform and the Services before them, from the recorded facts and the manifests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from platform_stack.facts import Manifest
+    from platform_stack.model import Context
+
+Labels = tuple[tuple[str, str], ...]
+"""Labels, sorted, so that they can be compared and hashed."""
+
+_KINDS = ("Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob")
+
+
+@dataclass(frozen=True)
+class Workload:
+    """Pods that are alike.
+
+    Attributes:
+        application: name of the application; empty for Kubernetes' own.
+        namespace: their namespace.
+        name: name of the Deployment, StatefulSet, DaemonSet, Job or CronJob.
+        selector: labels that select them and nothing else in the namespace.
+        labels: all their labels.
+        ports: container ports, by name where they have one.
+        numbers: all container ports.
+        host_network: whether they use the node's network, where pod policies do not reach them.
+        mesh: whether Istio's sidecar is injected.
+
+    """
+
+    application: str
+    namespace: str
+    name: str
+    selector: Labels
+    labels: Labels
+    ports: tuple[tuple[str, int], ...]
+    numbers: tuple[int, ...]
+    host_network: bool = False
+    mesh: bool = False
+
+    def port(self, port: int | str) -> int | None:
+        """Return the number of a port, or None where the pods have no port of that name."""
+        if isinstance(port, int):
+            return port
+        return dict(self.ports).get(port)
+
+
+DNS = Workload(
+    application="",
+    namespace="kube-system",
+    name="coredns",
+    selector=(("k8s-app", "kube-dns"),),
+    labels=(("k8s-app", "kube-dns"),),
+    ports=(("dns", 53), ("dns-tcp", 53), ("metrics", 9153)),
+    numbers=(53, 9153),
+)
+"""Cluster DNS, which kubeadm installs."""
+
+
+class Inventory:
+    """Who there is on one cluster."""
+
+    def __init__(self, context: Context, objects: Mapping[str, Sequence[Manifest]]) -> None:
+        """Read the workloads and Services of all applications.
+
+        Args:
+            context: the cluster.
+            objects: what each application's charts and manifests hold, by its name.
+
+        """
+        self.objects = objects
+        mesh = {
+            namespace.name
+            for member in context.platform.members
+            for namespace in member.namespaces
+            if namespace.mesh
+        }
+        self.by_application: dict[str, list[Workload]] = {}
+        for member in context.platform.members:
+            found = [
+                _workload(member.name, item, mesh)
+                for item in objects.get(member.name, ())
+                if item["kind"] in _KINDS
+            ]
+            found += [
+                Workload(
+                    member.name,
+                    runtime.namespace,
+                    runtime.name,
+                    _sorted(runtime.labels),
+                    _sorted(runtime.labels),
+                    tuple(sorted(runtime.ports.items())),
+                    tuple(sorted(set(runtime.ports.values()))),
+                )
+                for runtime in member.runtime_workloads(context)
+                if runtime.labels
+            ]
+            self.by_application[member.name] = found
+        self.services = {
+            (item["metadata"]["namespace"], item["metadata"]["name"]): item
+            for items in objects.values()
+            for item in items
+            if item["kind"] == "Service"
+        }
+        self._by_namespace: dict[str, list[Workload]] = {DNS.namespace: [DNS]}
+        for workload in self.all():
+            self._by_namespace.setdefault(workload.namespace, []).append(workload)
+
+    def all(self) -> Iterator[Workload]:
+        """Yield every workload of the applications."""
+        for found in self.by_application.values():
+            yield from found
+
+    def selected(self, namespace: str, labels: Mapping[str, str]) -> list[Workload]:
+        """Return the workloads of a namespace whose pods carry these labels."""
+        wanted = labels.items()
+        return [one for one in self._by_namespace.get(namespace, ()) if wanted <= dict(one.labels).items()]
+
+    def named(self, name: str) -> list[Workload]:
+        """Return the workloads whose pods say that they are `name` (app.kubernetes.io/name)."""
+        return [one for one in self.all() if ("app.kubernetes.io/name", name) in one.labels]
+
+    def behind(self, namespace: str, name: str, port: int | str) -> list[tuple[Workload, int]]:
+        """Return the workloads behind a Service's port, each with the pod port it leads to.
+
+        Args:
+            namespace: the Service's namespace.
+            name: the Service's name.
+            port: number or name of the Service port.
+
+        """
+        service = self.services.get((namespace, name))
+        if service is None:
+            return []
+        spec = service["spec"]
+        result = []
+        for entry in spec.get("ports", []):
+            if port not in (entry.get("port"), entry.get("name")):
+                continue
+            target = entry.get("targetPort", entry["port"])
+            for workload in self.selected(namespace, spec.get("selector") or {"": ""}):
+                number = workload.port(target)
+                if number is not None:
+                    result.append((workload, number))
+        return result
+
+
+def _workload(application: str, item: Manifest, mesh: set[str]) -> Workload:
+    spec = item["spec"]
+    template = spec["jobTemplate"]["spec"]["template"] if item["kind"] == "CronJob" else spec["template"]
+    labels = template.get("metadata", {}).get("labels", {})
+    pod = template["spec"]
+    entries = [
+        entry
+        for container in (*pod.get("initContainers", ()), *pod["containers"])
+        for entry in container.get("ports", ())
+    ]
+    namespace = item["metadata"]["namespace"]
+    host = bool(pod.get("hostNetwork"))
+    inject = labels.get("sidecar.istio.io/inject")
+    return Workload(
+        application,
+        namespace,
+        item["metadata"]["name"],
+        _sorted(spec.get("selector", {}).get("matchLabels") or labels),
+        _sorted(labels),
+        tuple(sorted({(entry["name"], entry["containerPort"]) for entry in entries if entry.get("name")})),
+        tuple(sorted({entry["containerPort"] for entry in entries})),
+        host,
+        not host and (inject == "true" or (inject is None and namespace in mesh)),
+    )
+
+
+def _sorted(labels: Mapping[str, Any] | Iterable[tuple[str, str]]) -> Labels:
+    return tuple(sorted(dict(labels).items()))

@@ -1,0 +1,142 @@
+"""Flows between pods: the derived ones, and the declared ones with their peers looked up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from platform_stack.errors import did_you_mean, fail
+from platform_stack.model.flow import Entity, Everything, Flow, Names, Networks, Pods, Protection, Protocol
+from platform_stack.network.derive import derive
+from platform_stack.network.pods import Inventory, Workload
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from platform_stack.facts import Manifest
+    from platform_stack.model import Application, Context
+    from platform_stack.model.flow import Peer as Declared
+
+Peer = Workload | Entity | Names | Networks
+"""A side of a connection, looked up."""
+
+
+@dataclass(frozen=True)
+class ResolvedFlow:
+    """One connection that is allowed.
+
+    Attributes:
+        source: who opens it.
+        target: who answers.
+        port: pod port of the target.
+        protocol: `TCP` or `UDP`.
+        because: what it is for.
+        declared_by: the application, or the object, that asked for it.
+        protection: how it is protected between nodes.
+
+    """
+
+    source: Peer
+    target: Peer
+    port: int
+    protocol: Protocol
+    because: str
+    declared_by: str
+    protection: Protection
+
+
+def resolve(context: Context, objects: Mapping[str, Sequence[Manifest]]) -> list[ResolvedFlow]:
+    """Return every connection that a platform allows, in a stable order, each once.
+
+    Args:
+        context: the cluster.
+        objects: what each application's charts and manifests hold, by its name.
+
+    Raises:
+        PlatformError: a flow names an application, a workload or a port that does not exist.
+
+    """
+    inventory = Inventory(context, objects)
+    found: dict[tuple[object, ...], ResolvedFlow] = {}
+
+    def add(flow: ResolvedFlow) -> None:
+        found.setdefault((flow.source, flow.target, flow.port, flow.protocol), flow)
+
+    for wanted in derive(context, inventory):
+        protection = _protection(wanted.source, wanted.target, wanted.protection)
+        add(
+            ResolvedFlow(
+                wanted.source, wanted.target, wanted.port, "TCP", wanted.because, wanted.asked_by, protection
+            )
+        )
+    for member in context.platform.members:
+        for flow in member.flows(context):
+            sources = _peers(context, inventory, member, flow, flow.source)
+            targets = _peers(context, inventory, member, flow, flow.target)
+            for source in sources:
+                for target in targets:
+                    for port in flow.ports:
+                        number = _number(member, flow, target, port)
+                        protection = _protection(source, target, flow.protection)
+                        add(
+                            ResolvedFlow(
+                                source, target, number, flow.protocol, flow.because, member.name, protection
+                            )
+                        )
+    return list(found.values())
+
+
+def _peers(
+    context: Context, inventory: Inventory, member: Application, flow: Flow, peer: Declared
+) -> Sequence[Peer]:
+    if peer is Entity.MESH:
+        # The entity for whoever joins the mesh later, and each pod that is in it now.
+        return [peer, *(workload for workload in inventory.all() if workload.mesh)]
+    if isinstance(peer, Everything):
+        return [Workload(member.name, peer.namespace, "any", (), (), (), ())]
+    if not isinstance(peer, Pods):
+        return [peer]
+    name = peer.application or member.name
+    where = f"{member.source}: application {member.name!r}: flows: {flow.because!r}"
+    if name not in context.platform.by_name:
+        if flow.optional:
+            return []
+        fail(
+            where,
+            f"a flow with {name!r}, which is not an application of this platform",
+            "an application of the platform, or optional=True",
+            did_you_mean(name, context.platform.by_name),
+        )
+    known = {workload.name: workload for workload in inventory.by_application[name]}
+    for wanted in peer.workloads:
+        if wanted not in known and known:
+            fail(
+                where, f"{wanted!r}, which {name!r} does not have", "a workload", did_you_mean(wanted, known)
+            )
+    return [known[wanted] for wanted in peer.workloads if wanted in known] or (
+        [] if peer.workloads else list(known.values())
+    )
+
+
+def _number(member: Application, flow: Flow, target: Peer, port: int | str) -> int:
+    number = target.port(port) if isinstance(target, Workload) else port
+    names = [name for name, _ in target.ports] if isinstance(target, Workload) else []
+    if not isinstance(number, int):
+        fail(
+            f"{member.source}: application {member.name!r}: flows: {flow.because!r}: ports",
+            f"{port!r}, which the target does not have",
+            "a port of the target's pods",
+            did_you_mean(str(port), names),
+        )
+    return number
+
+
+def _protection(source: Peer, target: Peer, declared: Protection | None) -> Protection:
+    if declared is not None:
+        return declared
+    ends = (source, target)
+    if all(end is Entity.MESH or (isinstance(end, Workload) and end.mesh) for end in ends):
+        return "mTLS"
+    if all(end is Entity.MESH or (isinstance(end, Workload) and not end.host_network) for end in ends):
+        return "WireGuard"
+    return "TLS" if Entity.API_SERVER in ends else "none"

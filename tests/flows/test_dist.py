@@ -1,0 +1,168 @@
+"""The real dist/: what was declared is reachable, and nothing else is."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import pytest
+
+from apps.__main__ import PLATFORM
+from platform_stack import Context
+from platform_stack.model.flow import ANY_PORT
+from platform_stack.model.flow import Entity as Declared
+from platform_stack.network.pods import DNS, Inventory, Workload
+from platform_stack.network.resolve import ResolvedFlow, resolve
+from platform_stack.synth import Synthesized, synthesize
+from tests.flows.oracle import Oracle
+from tests.flows.peers import Address, DnsName, Entity, Pod
+
+STRANGER = Pod("tenant", "stranger", {"app": "stranger"}, {})
+POLICIES = ("NetworkPolicy", "CiliumNetworkPolicy", "CiliumClusterwideNetworkPolicy")
+
+
+@functools.cache
+def made() -> tuple[Synthesized, Context, Inventory, list[ResolvedFlow]]:
+    (result,) = synthesize(PLATFORM)
+    context = Context(PLATFORM, result.cluster)
+    objects = {
+        name: [item for item in items if item["kind"] not in POLICIES]
+        for name, items in result.objects.items()
+    }
+    return result, context, Inventory(context, objects), resolve(context, objects)
+
+
+def pod(workload: Workload) -> Pod:
+    return Pod(workload.namespace, workload.name, dict(workload.labels), dict(workload.ports))
+
+
+@functools.cache
+def oracle() -> Oracle:
+    result, _, _, _ = made()
+    everything: list[dict[str, Any]] = [item for items in result.objects.values() for item in items]
+    namespaces = {
+        item["metadata"]["name"]: item["metadata"].get("labels", {})
+        for item in everything
+        if item["kind"] == "Namespace"
+    }
+    return Oracle(
+        [item for item in everything if item["kind"] in POLICIES],
+        [*(pod(workload) for workload in workloads()), pod(DNS), STRANGER],
+        {**namespaces, STRANGER.namespace: {}},
+    )
+
+
+def workloads() -> list[Workload]:
+    _, _, inventory, _ = made()
+    return [workload for workload in inventory.all() if not workload.host_network]
+
+
+def declared(source: Workload, target: Workload, port: int) -> bool:
+    """Whether a flow between the two was declared or derived."""
+    _, _, _, flows = made()
+    return any(
+        port in (flow.port, flow.port or port)
+        and matches(flow.source, source)
+        and matches(flow.target, target)
+        for flow in flows
+        if flow.protocol == "TCP" and flow.port in (port, ANY_PORT)
+    )
+
+
+def matches(peer: object, workload: Workload) -> bool:
+    if peer is Declared.MESH:
+        return workload.mesh
+    return isinstance(peer, Workload) and (
+        peer == workload or (not peer.selector and peer.namespace == workload.namespace)
+    )
+
+
+def test_between_pods_what_is_declared_is_reachable_and_nothing_else() -> None:
+    wrong = []
+    judge = oracle()
+    for source in workloads():
+        for target in workloads():
+            if source == target and source.selector == target.selector and not target.numbers:
+                continue
+            for port in {*target.numbers, 15020, 15021, 8125}:
+                if source == target:
+                    continue  # a pod always reaches itself
+                allowed = judge.allows(pod(source), pod(target), port)
+                if allowed != declared(source, target, port):
+                    wrong.append(
+                        f"{source.name} -> {target.name}:{port} is {'allowed' if allowed else 'refused'}"
+                    )
+    assert wrong == []
+
+
+def test_every_pod_reaches_cluster_dns() -> None:
+    dns = pod(DNS)
+    for workload in workloads():
+        assert oracle().allows(pod(workload), dns, 53, "UDP"), workload.name
+
+
+def test_the_api_server_reaches_every_webhook_and_only_webhooks() -> None:
+    _, _, _, flows = made()
+    webhooks = {
+        (flow.target, flow.port)
+        for flow in flows
+        if flow.source is Declared.API_SERVER and isinstance(flow.target, Workload)
+    }
+    assert len(webhooks) >= 8
+    for workload in workloads():
+        for port in workload.numbers:
+            expected = (workload, port) in webhooks or any(
+                flow.source is Declared.WORLD and flow.target == workload and flow.port == port
+                for flow in flows
+            )
+            assert oracle().allows(Entity("remote-node"), pod(workload), port) == expected, (
+                workload.name,
+                port,
+            )
+
+
+@pytest.mark.parametrize("port", [443, 22])
+def test_argo_cd_reaches_any_git_and_chart_repository(port: int) -> None:
+    (repo_server,) = [one for one in workloads() if one.name == "argocd-repo-server"]
+    assert oracle().allows(pod(repo_server), Address("203.0.113.7"), port)
+    assert oracle().allows(pod(repo_server), DnsName("git.example.test"), port)
+
+
+def test_the_internet_reaches_the_gateway_and_the_dns_server_only() -> None:
+    reached = {
+        workload.name
+        for workload in workloads()
+        for port in workload.numbers
+        for protocol in ("TCP", "UDP")
+        if oracle().allows(Address("203.0.113.7"), pod(workload), port, protocol)
+    }
+    assert reached == {"kong", "platform-dns"}
+
+
+def test_a_stranger_reaches_nothing() -> None:
+    judge = oracle()
+    for workload in workloads():
+        for port in workload.numbers:
+            assert not judge.allows(STRANGER, pod(workload), port), (workload.name, port)
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "port"),
+    [
+        ("jaeger", "jaeger-tempo-bridge", 17271),
+        ("velero", "seaweedfs-all-in-one", 8333),
+        ("grafana", "loki", 3100),
+    ],
+)
+def test_pairs_that_must_reach_each_other(source: str, target: str, port: int) -> None:
+    by_name = {workload.name: workload for workload in workloads()}
+    assert oracle().allows(pod(by_name[source]), pod(by_name[target]), port)
+
+
+def test_only_jaeger_reaches_its_bridge() -> None:
+    by_name = {workload.name: workload for workload in workloads()}
+    bridge = pod(by_name["jaeger-tempo-bridge"])
+    assert [one.name for one in workloads() if oracle().allows(pod(one), bridge, 17271)] in (
+        ["jaeger"],
+        ["jaeger", "jaeger-tempo-bridge"],
+    )
