@@ -7,7 +7,7 @@ RUN := .venv/bin/
 GO_TOOLS := build/engines
 
 .DEFAULT_GOAL := help
-.PHONY: help synth test check imports facts facts-test helm lab bench format clean
+.PHONY: help synth test check imports facts facts-test flows helm lab bench format clean
 
 help: ## show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -38,6 +38,10 @@ facts-test: .venv/ready helm ## the tests that render charts with the real helm
 
 helm: ## build the pinned helm
 	cd tests/lab/engines/helm && go build -o $(CURDIR)/$(GO_TOOLS)/ tool
+
+flows: .venv/ready ## Cilium's own policy engine judges the network policies of dist/ and of random platforms
+	$(RUN)python -c "from tests.flows.judge import build; build()"
+	$(RUN)pytest -m judge tests/flows
 
 lab: .venv/ready ## the real API server and Argo CD run dist/ on loopback: make lab [CHARTS=folder-with-charts]
 	$(RUN)python -m tests.lab $(if $(CHARTS),--charts "$(CHARTS)")
