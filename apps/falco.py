@@ -97,6 +97,14 @@ def _namespaces(*applications: Application) -> set[str]:
 
 
 def _manifests(chart: ManifestChart, context: Context) -> None:
+    # The chart mounts this ConfigMap even where it does not make it, with falcoctl off.
+    chart.add(
+        k8s.ConfigMap(
+            metadata=k8s.ObjectMeta(name="falco-falcoctl", namespace=NAMESPACE),
+            data={"falcoctl.yaml": "artifact: {}\n"},
+        ),
+        wave=SyncWave.SECRET,
+    )
     text = rules(_namespaces(*context.platform.members), key_namespaces=_namespaces(sealed_secrets, vault))
     chart.add(
         k8s.ConfigMap(
