@@ -114,8 +114,8 @@ class _Folder:
         self.files: Tree = {}
 
     def make(self) -> Folder:
-        self.flows = resolve(self.context, self._objects())
-        for owner, policy, wave in policies(self.context, self.flows):
+        flows = resolve(self.context, self._objects())
+        for owner, policy, wave in policies(self.context, flows):
             self.manifests[owner].append(self.charts[owner].add(policy, wave=wave))
         findings = [
             *namespaces_check.check(self.platform, self.releases, self.manifests),
@@ -128,7 +128,7 @@ class _Folder:
         self._root()
         self._write("bootstrap/kind.yaml", kind_config(self.cluster))
         objects = self._objects()
-        self.files["README.md"] = inventory(self.context, objects).encode()
+        self.files["README.md"] = inventory(self.context, objects, flows).encode()
         return Folder(self.files, objects)
 
     def _member(self, member: Application) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from platform_stack import budget
+from platform_stack.network.table import graph, rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,16 +14,20 @@ if TYPE_CHECKING:
     from platform_stack.budget import Workload
     from platform_stack.facts import Manifest
     from platform_stack.model import Application, Context
+    from platform_stack.network.resolve import ResolvedFlow
 
 _NONE = "-"
 
 
-def inventory(context: Context, objects: Mapping[str, Sequence[Manifest]]) -> str:
+def inventory(
+    context: Context, objects: Mapping[str, Sequence[Manifest]], flows: Iterable[ResolvedFlow]
+) -> str:
     """Return the README of a cluster's folder as Markdown; every fact comes from the description.
 
     Args:
         context: the cluster.
         objects: what each application's charts and manifests hold, by its name.
+        flows: who may talk to whom.
 
     """
     cluster, platform = context.cluster, context.platform
@@ -37,6 +43,7 @@ def inventory(context: Context, objects: Mapping[str, Sequence[Manifest]]) -> st
         *_section("Order", ["```mermaid", *_graph(platform.members), "```"]),
         *_section("Namespaces", _namespaces(platform.members)),
         *_section("Routes", _routes(context)),
+        *_section("Flows", _flows(flows)),
         *_section("Secrets that are not in git", _secrets(platform.members)),
         *_section("Synced by hand", _manual(context)),
         *_section("Requests", _requests(context, budget.workloads(context, objects))),
@@ -126,6 +133,21 @@ def _routes(context: Context) -> list[str]:
             for route in member.routes
         ),
     )
+
+
+def _flows(flows: Iterable[ResolvedFlow]) -> list[str]:
+    found = rows(flows)
+    if not found:
+        return []
+    count = Counter(row.protection for row in found)
+    return [
+        f"{len(found)} flows are allowed and everything else is refused; `platform-stack flows` lists them.",
+        "Protection between nodes: " + ", ".join(f"{name} {count[name]}" for name in sorted(count)) + ".",
+        "",
+        "```mermaid",
+        *graph(found, "mermaid"),
+        "```",
+    ]
 
 
 def _secrets(members: Sequence[Application]) -> list[str]:

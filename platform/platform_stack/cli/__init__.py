@@ -14,6 +14,7 @@ import click
 
 _COMMANDS = {
     "completion": "print the script that completes commands in your shell",
+    "flows": "who may talk to whom, how it is protected, and why",
     "facts": "record what the pinned charts make of the platform's values",
     "synth": "write each cluster's folder of dist/",
 }

@@ -11,7 +11,7 @@ from platform_stack.network.derive import derive
 from platform_stack.network.pods import Inventory, Workload
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from platform_stack.facts import Manifest
     from platform_stack.model import Application, Context
@@ -46,7 +46,7 @@ class ResolvedFlow:
 
 
 def resolve(context: Context, objects: Mapping[str, Sequence[Manifest]]) -> list[ResolvedFlow]:
-    """Return every connection that a platform allows, in a stable order, each once.
+    """Return every connection that a platform allows, once for each declaration of it.
 
     Args:
         context: the cluster.
@@ -57,33 +57,35 @@ def resolve(context: Context, objects: Mapping[str, Sequence[Manifest]]) -> list
 
     """
     inventory = Inventory(context, objects)
-    found: dict[tuple[object, ...], ResolvedFlow] = {}
-
-    def add(flow: ResolvedFlow) -> None:
-        found.setdefault((flow.source, flow.target, flow.port, flow.protocol), flow)
-
+    found: dict[ResolvedFlow, None] = {}  # a set that keeps its order
     for wanted in derive(context, inventory):
         protection = _protection(wanted.source, wanted.target, wanted.protection)
-        add(
-            ResolvedFlow(
-                wanted.source, wanted.target, wanted.port, "TCP", wanted.because, wanted.asked_by, protection
-            )
+        flow = ResolvedFlow(
+            wanted.source, wanted.target, wanted.port, "TCP", wanted.because, wanted.asked_by, protection
         )
+        found[flow] = None
     for member in context.platform.members:
-        for flow in member.flows(context):
-            sources = _peers(context, inventory, member, flow, flow.source)
-            targets = _peers(context, inventory, member, flow, flow.target)
-            for source in sources:
-                for target in targets:
-                    for port in flow.ports:
-                        number = _number(member, flow, target, port)
-                        protection = _protection(source, target, flow.protection)
-                        add(
-                            ResolvedFlow(
-                                source, target, number, flow.protocol, flow.because, member.name, protection
-                            )
-                        )
-    return list(found.values())
+        for declared in member.flows(context):
+            for flow in _expand(context, inventory, member, declared):
+                found[flow] = None
+    return list(found)
+
+
+def _expand(
+    context: Context, inventory: Inventory, member: Application, flow: Flow
+) -> Iterator[ResolvedFlow]:
+    for source in _peers(context, inventory, member, flow, flow.source):
+        for target in _peers(context, inventory, member, flow, flow.target):
+            for port in flow.ports:
+                yield ResolvedFlow(
+                    source,
+                    target,
+                    _number(member, flow, target, port),
+                    flow.protocol,
+                    flow.because,
+                    member.name,
+                    _protection(source, target, flow.protection),
+                )
 
 
 def _peers(

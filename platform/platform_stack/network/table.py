@@ -1,0 +1,90 @@
+"""Flows as rows and graphs, for people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from platform_stack.model.flow import ANY_PORT, Entity, Names, Networks
+from platform_stack.network.pods import Workload
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from platform_stack.network.resolve import Peer, ResolvedFlow
+
+
+@dataclass(frozen=True, order=True)
+class Row:
+    """One flow in words.
+
+    Attributes:
+        source: who opens it: namespace and workload, or what it is outside.
+        target: who answers.
+        port: pod port and protocol.
+        protection: how it is protected between nodes.
+        because: what it is for.
+        declared_by: the application or the object that asked for it.
+        from_application: the source's application; empty outside the platform.
+        to_application: the target's application; empty outside the platform.
+
+    """
+
+    source: str
+    target: str
+    port: str
+    protection: str
+    because: str
+    declared_by: str
+    from_application: str
+    to_application: str
+
+
+def rows(flows: Iterable[ResolvedFlow]) -> list[Row]:
+    """Return flows as rows, sorted."""
+    return sorted({_row(flow) for flow in flows})
+
+
+def graph(found: Iterable[Row], form: Literal["mermaid", "dot"]) -> Iterator[str]:
+    """Yield the lines of a graph: an edge for each pair of applications, with its ports."""
+    edges: dict[tuple[str, str], set[str]] = {}
+    for row in found:
+        pair = (row.from_application or row.source, row.to_application or row.target)
+        if pair[0] != pair[1]:
+            edges.setdefault(pair, set()).add(row.port.removesuffix("/TCP"))
+    yield "flowchart LR" if form == "mermaid" else "digraph flows {"
+    for (source, target), ports in sorted(edges.items()):
+        label = ", ".join(sorted(ports))
+        if form == "mermaid":
+            yield f'  {_identifier(source)}["{source}"] -- "{label}" --> {_identifier(target)}["{target}"]'
+        else:
+            yield f'  "{source}" -> "{target}" [label="{label}"];'
+    if form == "dot":
+        yield "}"
+
+
+def _row(flow: ResolvedFlow) -> Row:
+    return Row(
+        _name(flow.source),
+        _name(flow.target),
+        f"{'any' if flow.port == ANY_PORT else flow.port}/{flow.protocol}",
+        flow.protection,
+        flow.because,
+        flow.declared_by,
+        flow.source.application if isinstance(flow.source, Workload) else "",
+        flow.target.application if isinstance(flow.target, Workload) else "",
+    )
+
+
+def _name(peer: Peer) -> str:
+    if isinstance(peer, Workload):
+        return f"{peer.namespace}/{peer.name}"
+    if isinstance(peer, Names):
+        return ", ".join(peer.names)
+    if isinstance(peer, Networks):
+        return ", ".join(peer.networks)
+    return Entity(peer).value
+
+
+def _identifier(name: str) -> str:
+    return "".join(character if character.isalnum() else "_" for character in name)
