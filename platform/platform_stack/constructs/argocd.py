@@ -206,7 +206,11 @@ def application_set(spec: Application, cluster: Cluster, wave: int) -> argoproj.
                 ),
             ),
             template_patch=_TEMPLATE_PATCH,
-            sync_policy=argoproj.ApplicationSetSpecSyncPolicy(applications_sync="sync"),
+            sync_policy=argoproj.ApplicationSetSpecSyncPolicy(
+                applications_sync="sync",
+                # Otherwise the controller gives every Application the finalizer that a manual one must not have.
+                preserve_resources_on_deletion=True if manual else None,
+            ),
         ),
     )
 
