@@ -97,6 +97,10 @@ def _values(context: Context) -> Values:
             "params": {
                 "controller.diff.server.side": True,
                 "applicationsetcontroller.policy": "sync",
+                # Only with this does the controller follow the status of its Applications as it changes: without
+                # it a wave ends at the next poll, up to three minutes late. No set has a strategy, so
+                # automated sync and self-heal stay on.
+                "applicationsetcontroller.enable.progressive.syncs": True,
                 "controller.status.processors": 8,
                 "controller.operation.processors": 4,
                 "controller.kubectl.parallelism.limit": 4,
@@ -209,7 +213,9 @@ def _flows(context: Context) -> tuple[Flow, ...]:
 argocd = Application(
     name="argocd",
     flows=_flows,
-    namespaces=(Namespace(name=NAMESPACE),),
+    namespaces=(
+        Namespace(name=NAMESPACE, outside_mesh_because="it installs the mesh and must be able to repair it"),
+    ),
     depends_on=(cilium,),
     charts=(
         Chart(

@@ -193,7 +193,12 @@ def _flows(_context: Context) -> tuple[Flow, ...]:
 cert_manager = Application(
     name="cert-manager",
     flows=_flows,
-    namespaces=(Namespace(name=NAMESPACE),),
+    namespaces=(
+        Namespace(
+            name=NAMESPACE,
+            outside_mesh_because="the API server calls its webhook, and it is there before the mesh",
+        ),
+    ),
     charts=(
         Chart(
             repository="https://charts.jetstack.io",

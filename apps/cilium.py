@@ -146,11 +146,12 @@ cilium = Application(
     namespaces=(
         Namespace(
             name=NAMESPACE,
+            outside_mesh_because="the network is below the mesh",
             pod_security="privileged",
             because="the agent configures the node's network: host network, host paths, NET_ADMIN, SYS_ADMIN",
             existing=True,
         ),
-        Namespace(name="cilium-secrets"),
+        Namespace(name="cilium-secrets", outside_mesh_because="no pods"),
     ),
     charts=(
         Chart(

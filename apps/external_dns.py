@@ -151,7 +151,12 @@ def _flows(_context: Context) -> tuple[Flow, ...]:
 external_dns = Application(
     name="external-dns",
     flows=_flows,
-    namespaces=(Namespace(name=NAMESPACE),),
+    namespaces=(
+        Namespace(
+            name=NAMESPACE,
+            outside_mesh_because="it talks to the Kubernetes API and to its own DNS server, which answers over UDP",
+        ),
+    ),
     depends_on=(cilium, gatekeeper, kyverno),
     charts=(
         Chart(

@@ -151,7 +151,12 @@ gatekeeper = Application(
     name="gatekeeper",
     flows=_flows,
     known_idle={"gatekeeper-audit": "60-150Mi", "gatekeeper-controller-manager": "60-150Mi"},
-    namespaces=(Namespace(name=NAMESPACE),),
+    namespaces=(
+        Namespace(
+            name=NAMESPACE,
+            outside_mesh_because="the API server, which has no mesh identity, calls its webhook",
+        ),
+    ),
     charts=(
         Chart(
             repository="https://open-policy-agent.github.io/gatekeeper/charts",

@@ -177,6 +177,7 @@ istio = Application(
     namespaces=(
         Namespace(
             name=NAMESPACE,
+            outside_mesh_because="it is the mesh",
             pod_security="privileged",
             because="istio-cni-node writes the node's CNI folders and enters pods' network namespaces (host paths, "
             "SYS_ADMIN, NET_ADMIN)",

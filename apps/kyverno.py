@@ -138,7 +138,12 @@ kyverno = Application(
     name="kyverno",
     flows=_flows,
     known_idle={"kyverno-admission-controller": "100-200Mi"},
-    namespaces=(Namespace(name=NAMESPACE),),
+    namespaces=(
+        Namespace(
+            name=NAMESPACE,
+            outside_mesh_because="the API server, which has no mesh identity, calls its webhook",
+        ),
+    ),
     charts=(
         Chart(
             repository="https://kyverno.github.io/kyverno/",

@@ -169,7 +169,12 @@ loki = Application(
     name="loki",
     flows=_flows,
     depends_on=(gatekeeper, kyverno),
-    namespaces=(Namespace(name=NAMESPACE),),
+    namespaces=(
+        Namespace(
+            name=NAMESPACE,
+            outside_mesh_because="Alloy reads from the API server; who asks Loki is outside too",
+        ),
+    ),
     charts=(
         Chart(
             repository="https://grafana-community.github.io/helm-charts",

@@ -259,6 +259,7 @@ longhorn = Application(
     namespaces=(
         Namespace(
             name=NAMESPACE,
+            outside_mesh_because="storage must not depend on the mesh",
             pod_security="privileged",
             because="it mounts volumes on the nodes: privileged, host paths, the node's mount namespace",
         ),

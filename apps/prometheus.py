@@ -295,9 +295,13 @@ prometheus = Application(
     depends_on=(cilium, cert_manager, sealed_secrets, gatekeeper, kyverno),
     shares_namespaces_of=(cilium,),  # the Services by which CoreDNS and the kubelets are scraped
     namespaces=(
-        Namespace(name=NAMESPACE),
+        Namespace(
+            name=NAMESPACE,
+            outside_mesh_because="Prometheus scrapes pods by address, also those that are no members",
+        ),
         Namespace(
             name=NODE_NAMESPACE,
+            outside_mesh_because="node-exporter is on the node's network",
             pod_security="privileged",
             because="node-exporter reads the node's /proc, /sys and network (host network, host paths)",
         ),

@@ -40,7 +40,7 @@ def _flows(_context: Context) -> tuple[Flow, ...]:
 sealed_secrets = Application(
     name="sealed-secrets",
     flows=_flows,
-    namespaces=(Namespace(name=NAMESPACE),),
+    namespaces=(Namespace(name=NAMESPACE, outside_mesh_because="it must work before the mesh does"),),
     charts=(
         Chart(
             repository="https://bitnami-labs.github.io/sealed-secrets",

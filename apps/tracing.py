@@ -219,7 +219,9 @@ tracing = Application(
     name="tracing",
     flows=_flows,
     depends_on=(gatekeeper, kyverno),
-    namespaces=(Namespace(name=NAMESPACE),),
+    namespaces=(
+        Namespace(name=NAMESPACE, outside_mesh_because="it takes traces from inside and outside the mesh"),
+    ),
     charts=(
         Chart(
             repository="https://grafana-community.github.io/helm-charts",

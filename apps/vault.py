@@ -214,7 +214,12 @@ def _flows(_context: Context) -> tuple[Flow, ...]:
 vault = Application(
     name="vault",
     flows=_flows,
-    namespaces=(Namespace(name=NAMESPACE),),
+    namespaces=(
+        Namespace(
+            name=NAMESPACE,
+            outside_mesh_because="the API server calls the injector, and Vault must start without the mesh",
+        ),
+    ),
     depends_on=(cert_manager, gatekeeper, kyverno),
     charts=(
         Chart(

@@ -239,10 +239,11 @@ velero = Application(
     namespaces=(
         Namespace(
             name=NAMESPACE,
+            outside_mesh_because="a node agent, and jobs that end",
             pod_security="privileged",
             because="the node agent reads the volumes of all pods: root, and a host path to the kubelet's",
         ),
-        Namespace(name=seaweedfs.NAMESPACE),
+        Namespace(name=seaweedfs.NAMESPACE, outside_mesh_because="Velero, which is outside, must reach it"),
     ),
     depends_on=(sealed_secrets, gatekeeper, kyverno),
     charts=(

@@ -143,10 +143,9 @@ class _Folder:
         """Write the Applications, and what makes them."""
         root = ManifestChart(self.app, f"{self.cluster.name}.root.objects")
         applications = ManifestChart(self.app, f"{self.cluster.name}.root.applications")
-        bootstrap = [
-            root.add(argocd.root_project(self.cluster)),
-            root.add(argocd.root_application(self.cluster)),
-        ]
+        first = ManifestChart(self.app, f"{self.cluster.name}.root.bootstrap")
+        first.add(root.add(argocd.root_project(self.cluster)))
+        first.add(argocd.root_application(self.cluster))
         for member in self.platform.members:
             root.add(argocd.app_project(member, self.cluster, self._footprint(member)))
         for position, member in enumerate(self.platform.bootstrap):
@@ -158,7 +157,7 @@ class _Folder:
             self._write(f"root/{manifest['kind']}.{manifest['metadata']['name']}.yaml", manifest)
         for manifest in applications.manifests:
             self._write(f"apps/{manifest['metadata']['name']}/application.yaml", manifest)
-        self._write("bootstrap/root.yaml", *bootstrap)
+        self._write("bootstrap/root.yaml", *first.manifests)
 
     def _application(self, member: Application, wave: int | None = None) -> Any:  # noqa: ANN401  an ApiObject
         has_manifests = bool(self.manifests[member.name])

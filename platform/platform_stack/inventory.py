@@ -104,14 +104,15 @@ def _graph(members: Sequence[Application]) -> Iterator[str]:
 
 def _namespaces(members: Sequence[Application]) -> list[str]:
     return _table(
-        ("namespace", "owner", "Pod Security", "mesh", "because"),
+        ("namespace", "owner", "Pod Security", "because", "mesh", "because"),
         (
             (
                 namespace.name,
                 member.name,
                 namespace.pod_security,
-                "yes" if namespace.mesh else "no",
                 namespace.because or _NONE,
+                "yes" if namespace.mesh else "no",
+                namespace.outside_mesh_because or _NONE,
             )
             for member in members
             for namespace in member.namespaces

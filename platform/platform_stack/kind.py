@@ -19,6 +19,10 @@ ENCRYPTION_SOURCE = "./.platform-stack/encryption"
 against the folder that it is started in."""
 
 
+_NO_TAINT = "kind: InitConfiguration\nnodeRegistration:\n  taints: []\n"
+"""Lets pods run on the control plane too: a laptop has no node to spare."""
+
+
 def kind_config(cluster: Cluster) -> dict[str, Any]:
     """Return the configuration for `kind create cluster` (https://kind.sigs.k8s.io/docs/user/configuration/).
 
@@ -58,7 +62,7 @@ def kind_config(cluster: Cluster) -> dict[str, Any]:
                 "extraMounts": [
                     {"hostPath": ENCRYPTION_SOURCE, "containerPath": ENCRYPTION_FOLDER, "readOnly": True}
                 ],
-                "kubeadmConfigPatches": [patch],
+                "kubeadmConfigPatches": [patch, _NO_TAINT],
             },
             {"role": "worker", "image": NODE_IMAGE},
         ],

@@ -48,7 +48,7 @@ def test_every_cluster_gets_a_folder(folder: Path) -> None:
     done = run(folder, "synth")
     assert (done.returncode, done.stderr) == (0, "")
     assert sorted(path.name for path in (folder / "dist").iterdir()) == ["one", "two"]
-    assert "11 files: 11 added" in done.stdout
+    assert "10 files: 10 added" in done.stdout
 
 
 def test_one_cluster_and_another_output(folder: Path) -> None:
@@ -69,7 +69,7 @@ def test_overrides_reach_every_place_that_names_them(folder: Path) -> None:
     text = "".join(path.read_text() for path in (folder / "dist").rglob("*.*"))
     assert "git@example.test:other.git" in text
     assert "git.example.test/p" not in text
-    root = yaml.safe_load((folder / "dist/one/root/Application.root.yaml").read_text())
+    root = yaml.safe_load((folder / "dist/one/bootstrap/root.yaml").read_text().split("---")[2])
     assert root["spec"]["sources"][0]["targetRevision"] == "v2"
 
 
@@ -93,14 +93,14 @@ def test_check_changes_nothing_and_shows_a_short_diff(folder: Path) -> None:
     assert done.returncode == 1
     assert "-      selfHeal: false\n+      selfHeal: true\n" in done.stdout
     assert "- extra.yaml (does not belong)" in done.stdout
-    assert "dist/two: 11 files, up to date" in done.stdout
+    assert "dist/two: 10 files, up to date" in done.stdout
     assert changed.stat().st_mtime_ns == before
 
 
 def test_json(folder: Path) -> None:
     done = run(folder, "synth", "--json")
     one, two = json.loads(done.stdout)
-    assert (one["folder"], one["files"], len(one["added"])) == ("dist/one", 11, 11)
+    assert (one["folder"], one["files"], len(one["added"])) == ("dist/one", 10, 10)
     assert two["removed"] == []
 
 
@@ -153,7 +153,7 @@ def test_an_interrupt_leaves_dist_as_it_was(folder: Path) -> None:
 def test_an_unchanged_file_keeps_its_modification_time(folder: Path) -> None:
     run(folder, "synth")
     before = {path: path.stat().st_mtime_ns for path in folder.glob("dist/**/*")}
-    changed = folder / "dist/one/root/Application.root.yaml"
+    changed = folder / "dist/one/bootstrap/root.yaml"
     changed.write_text("")
     run(folder, "synth")
     after = {path: path.stat().st_mtime_ns for path in folder.glob("dist/**/*") if path.is_file()}

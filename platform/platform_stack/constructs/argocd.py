@@ -216,9 +216,19 @@ def application_set(spec: Application, cluster: Cluster, wave: int) -> argoproj.
 
 
 def root_project(cluster: Cluster) -> argoproj.AppProject:
-    """Return the project of the root Application: Argo CD's own kinds in Argo CD's namespace."""
+    """Return the project of the root Application: Argo CD's own kinds in Argo CD's namespace.
+
+    It outlives the root's deletion, which could not end without it.
+    """
     return argoproj.AppProject(
-        metadata=ObjectMeta(name=ROOT, namespace=NAMESPACE, annotations={WAVE_ANNOTATION: str(PROJECT_WAVE)}),
+        metadata=ObjectMeta(
+            name=ROOT,
+            namespace=NAMESPACE,
+            annotations={
+                WAVE_ANNOTATION: str(PROJECT_WAVE),
+                "argocd.argoproj.io/sync-options": "Prune=false,Delete=false",
+            },
+        ),
         spec=argoproj.AppProjectSpec(
             source_repos=[cluster.repo_url],
             destinations=[argoproj.AppProjectSpecDestinations(server=_IN_CLUSTER, namespace=NAMESPACE)],
@@ -232,20 +242,16 @@ def root_project(cluster: Cluster) -> argoproj.AppProject:
 
 
 def root_application(cluster: Cluster) -> argoproj.Application:
-    """Return the root Application: it syncs the cluster's root folder, itself included.
+    """Return the root Application: it syncs the cluster's root folder.
 
-    It holds up no wave: it is Healthy only when all it syncs is, and it is among that.
+    It is not in that folder: Argo CD deletes nothing of an Application while one of its objects is being
+    deleted, so a root that syncs itself could never be removed. Its deletion removes the platform.
     """
     return argoproj.Application(
         metadata=ObjectMeta(
             name=ROOT,
             namespace=NAMESPACE,
             labels={LAYER: "root"},
-            annotations={
-                WAVE_ANNOTATION: str(PROJECT_WAVE),
-                GATE_EXEMPT: "it is among what it waits for",
-                "argocd.argoproj.io/sync-options": "Prune=false,Delete=false",
-            },
             finalizers=[_FINALIZER],
         ),
         spec=argoproj.ApplicationSpec(

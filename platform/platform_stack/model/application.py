@@ -32,6 +32,7 @@ class Namespace:
         pod_security: level that Pod Security admission enforces; default `restricted`.
         because: why the level is not `restricted`; required then.
         mesh: whether Istio's sidecar is injected into its pods; default False.
+        outside_mesh_because: why it is not, for the reader of the inventory.
         existing: whether Kubernetes makes it itself (kube-system); Argo CD then labels it and never
             deletes it; default False.
 
@@ -41,6 +42,7 @@ class Namespace:
     pod_security: PodSecurity = "restricted"
     because: str = ""
     mesh: bool = False
+    outside_mesh_because: str = ""
     existing: bool = False
 
     def __post_init__(self) -> None:

@@ -1,0 +1,195 @@
+"""The Kubernetes control plane on loopback: etcd, API server, controller manager, scheduler and KWOK."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .client import Api, ApiError
+from .engines import ETCD, KUBERNETES, KWOK
+from .nodes import Node, create_kind_workloads, create_nodes
+from .processes import Supervisor, free_port, listens, wait_for
+
+if TYPE_CHECKING:
+    from .processes import Process
+
+STAGES = Path(__file__).resolve().parent / "stages.yaml"
+
+
+@dataclass(frozen=True)
+class ControlPlane:
+    """A running control plane: its client and the kubeconfig that programs use (context in `argocd`)."""
+
+    api: Api
+    kubeconfig: Path
+    scratch: Path
+
+    def kubectl(self, *arguments: str, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
+        """Run kubectl as the administrator; the caller looks at the result."""
+        return subprocess.run(
+            [str(KUBERNETES.program("kubectl")), f"--kubeconfig={self.kubeconfig}", *arguments],
+            input=stdin,
+            capture_output=True,
+            text=True,
+            check=False,
+            # Its discovery cache belongs into the scratch folder, not into the home of the user.
+            env={"HOME": str(self.scratch)},
+        )
+
+
+def start(supervisor: Supervisor, scratch: Path, nodes: tuple[Node, ...]) -> ControlPlane:
+    """Start everything and return when the nodes are ready for pods."""
+    etcd = _start_etcd(supervisor, scratch)
+    key = scratch / "service-account.key"
+    subprocess.run(["openssl", "genrsa", "-out", str(key), "2048"], check=True, capture_output=True)
+    plane = _start_api_server(supervisor, scratch, etcd, key)
+    kubeconfig = f"--kubeconfig={plane.kubeconfig}"
+    supervisor.start(
+        "kube-controller-manager",
+        [
+            str(KUBERNETES.program("kube-controller-manager")),
+            kubeconfig,
+            # Simulated nodes send no heartbeat worth judging.
+            "--controllers=*,-node-lifecycle-controller",
+            f"--service-account-private-key-file={key}",
+            "--use-service-account-credentials=true",
+            "--leader-elect=false",
+            "--secure-port=0",
+        ],
+    )
+    supervisor.start(
+        "kube-scheduler",
+        [str(KUBERNETES.program("kube-scheduler")), kubeconfig, "--leader-elect=false", "--secure-port=0"],
+    )
+    supervisor.start(
+        "kwok",
+        [
+            str(KWOK.program("kwok")),
+            kubeconfig,
+            "--manage-all-nodes",
+            f"--config={STAGES}",
+            "--node-ip=127.0.0.1",
+        ],
+        {"HOME": str(scratch)},
+    )
+    create_nodes(plane.api, nodes)
+    wait_for(
+        "the default ServiceAccount",
+        # The controller manager makes it; without it no pod is admitted.
+        lambda: plane.api.get("/api/v1/namespaces/kube-system/serviceaccounts/default") is not None,
+        seconds=60,
+        hint=f"read {supervisor.logs / 'kube-controller-manager.log'}",
+    )
+    wait_for(
+        "nodes",
+        lambda: all(_ready(node) for node in plane.api.list("/api/v1/nodes")),
+        seconds=60,
+        hint=f"read {supervisor.logs / 'kwok.log'}",
+    )
+    create_kind_workloads(plane.api, nodes)
+    return plane
+
+
+def _start_etcd(supervisor: Supervisor, scratch: Path) -> str:
+    client, peer = (f"http://127.0.0.1:{free_port()}" for _ in range(2))
+    supervisor.start(
+        "etcd",
+        [
+            str(ETCD.program("server")),
+            f"--data-dir={scratch / 'etcd'}",
+            f"--listen-client-urls={client}",
+            f"--advertise-client-urls={client}",
+            f"--listen-peer-urls={peer}",
+            f"--initial-advertise-peer-urls={peer}",
+            f"--initial-cluster=default={peer}",
+            # The data lives as long as the lab: nothing needs to survive a power cut.
+            "--unsafe-no-fsync",
+            "--log-level=warn",
+        ],
+    )
+    return client
+
+
+def _start_api_server(supervisor: Supervisor, scratch: Path, etcd: str, key: Path) -> ControlPlane:
+    wait_for(
+        "etcd",
+        lambda: listens(int(etcd.rsplit(":", 1)[1])),
+        seconds=30,
+        hint=f"read {supervisor.logs / 'etcd.log'}",
+        interval=0.1,
+    )
+    port = free_port()
+    token = secrets.token_hex(16)
+    tokens = scratch / "tokens.csv"
+    tokens.write_text(f"{token},admin,admin,system:masters\n")
+    certificates = scratch / "certificates"
+    process = supervisor.start(
+        "kube-apiserver",
+        [
+            str(KUBERNETES.program("kube-apiserver")),
+            f"--etcd-servers={etcd}",
+            "--bind-address=127.0.0.1",
+            f"--secure-port={port}",
+            f"--cert-dir={certificates}",
+            f"--service-account-key-file={key}",
+            f"--service-account-signing-key-file={key}",
+            "--service-account-issuer=https://kubernetes.default.svc.cluster.local",
+            f"--token-auth-file={tokens}",
+            "--authorization-mode=RBAC",
+            "--service-cluster-ip-range=10.96.0.0/16",
+            "--allow-privileged=true",
+            "--enable-admission-plugins=PodSecurity",
+            # Nothing answers the charts' webhooks here, and one that fails closed stops every namespace.
+            "--disable-admission-plugins=MutatingAdmissionWebhook,ValidatingAdmissionWebhook",
+            "--endpoint-reconciler-type=none",
+            "--profiling=false",
+        ],
+    )
+    authority = certificates / "apiserver.crt"
+    hint = f"read {process.log}"
+    wait_for("the API server's certificate", authority.is_file, seconds=60, hint=hint, interval=0.2)
+    wait_for("the API server's port", lambda: listens(port), seconds=60, hint=hint, interval=0.2)
+    api = Api(port, authority, token)
+    wait_for("kube-apiserver", lambda: _serves(api, process), seconds=90, hint=hint, interval=0.3)
+    kubeconfig = scratch / "kubeconfig"
+    # JSON is YAML, and needs no writer of its own.
+    kubeconfig.write_text(json.dumps(_kubeconfig(port, authority, token)))
+    kubeconfig.chmod(0o600)
+    return ControlPlane(api, kubeconfig, scratch)
+
+
+def _kubeconfig(port: int, authority: Path, token: str) -> dict[str, object]:
+    return {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "clusters": [
+            {
+                "name": "lab",
+                "cluster": {"server": f"https://127.0.0.1:{port}", "certificate-authority": str(authority)},
+            }
+        ],
+        "users": [{"name": "admin", "user": {"token": token}}],
+        "contexts": [{"name": "lab", "context": {"cluster": "lab", "user": "admin", "namespace": "argocd"}}],
+        "current-context": "lab",
+    }
+
+
+def _serves(api: Api, process: Process) -> bool:
+    if process.popen.poll() is not None:
+        return False
+    try:
+        api.call("GET", "/readyz")
+        # The namespaces of the system are made by the server's own controllers, a moment later.
+        return api.get("/api/v1/namespaces/kube-system") is not None
+    except (ApiError, OSError):
+        return False
+
+
+def _ready(node: dict[str, object]) -> bool:
+    status = node.get("status")
+    conditions = status.get("conditions", []) if isinstance(status, dict) else []
+    return any(each["type"] == "Ready" and each["status"] == "True" for each in conditions)

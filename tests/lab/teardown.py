@@ -1,0 +1,158 @@
+"""Removes the whole platform and looks at what stays."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from .assertions import inventory
+from .dist import ROOT_APPLICATION
+from .errors import LabError
+
+if TYPE_CHECKING:
+    from .assertions import Key
+    from .lab import Lab
+
+SECONDS = 240.0
+TRACKING = "argocd.argoproj.io/tracking-id"
+# What Kubernetes puts into every namespace, and what comes and goes with workloads that stay.
+OF_THE_CLUSTER = (
+    "Pod",
+    "ReplicaSet",
+    "Node",
+    "PersistentVolume",
+    "ComponentStatus",
+    "APIService",
+    "FlowSchema",
+)
+IN_EVERY_NAMESPACE = {("ConfigMap", "kube-root-ca.crt"), ("ServiceAccount", "default")}
+
+
+def run(lab: Lab) -> None:
+    """Delete the root with its cascade; check the order of the waves and what is left."""
+    look = lab.look()
+    free_root(lab)
+    start = time.monotonic()
+    lab.api.delete(lab.application_path(ROOT_APPLICATION))
+    gone = {*lab.dist.catalogue, ROOT_APPLICATION}
+    what = "the whole platform removed, in reverse order of the waves"
+    try:
+        lab.wait(
+            "every Application of the catalogue, and the root, to be gone",
+            lambda: not gone & lab.timeline.states().keys(),
+            seconds=SECONDS,
+        )
+        lab.wait("namespaces to be gone", lambda: not _terminating(lab), seconds=60)
+    except LabError as error:
+        lab.report.check(what, [str(error)], look=look)
+        return
+    lab.report.check(what, order(lab), detail=f"{time.monotonic() - start:.0f} s", look=look)
+    problems, stayed = left_behind(lab)
+    look = "the finalizers and sync options of what is named"
+    lab.report.check(
+        "nothing is left behind but what is declared to stay", problems, detail=stayed, look=look
+    )
+
+
+def free_root(lab: Lab) -> None:
+    """Check that the root is not among the objects that it manages, and if it is, take it out to go on.
+
+    Argo CD deletes nothing as long as one object of an Application is being deleted: a root that tracks itself
+    waits for itself.
+    """
+    path = lab.application_path(ROOT_APPLICATION)
+    tracked = ((lab.api.get(path) or {})["metadata"].get("annotations") or {}).get(TRACKING, "")
+    own = tracked.split(":", 1)[0] == ROOT_APPLICATION
+    problems = (
+        ["the root manages itself: deleted with its cascade it would wait for itself for ever"] if own else []
+    )
+    lab.report.check(
+        "the root can be deleted", problems, look="dist/CLUSTER/root: the root must not be in its own folder"
+    )
+    if own:
+        # Without self-heal nothing puts the annotation back before the deletion.
+        lab.api.merge(path, {"spec": {"syncPolicy": {"automated": None}}})
+        lab.api.merge(path, {"metadata": {"annotations": {TRACKING: None}}})
+        lab.wait("the root to have let go of itself", lambda: not _manages_itself(lab), again=lab.announce)
+
+
+def order(lab: Lab) -> list[str]:
+    """Compare, in the order the server saw, the deletion of each application with the end of all later waves."""
+    marks, waves = lab.timeline.milestones, lab.dist.waves
+    return [
+        f"{earlier} (wave {waves[earlier]}) began to go before {later} (wave {waves[later]}) was gone"
+        for earlier in waves
+        for later in waves
+        if waves[earlier] < waves[later]
+        and (asked := marks[earlier].deletion_requested_version) is not None
+        and (gone := marks[later].deleted_version) is not None
+        and asked < gone
+    ]
+
+
+def left_behind(lab: Lab) -> tuple[list[str], str]:
+    """Compare the cluster with what it was before the root; return problems, and what stayed with a reason."""
+    after = inventory(lab)
+    problems = [
+        f"{key[1]} {key[2]}/{key[3]} was there before the platform and is gone"
+        for key in sorted(lab.before.keys() - after.keys())
+        if key[1] not in OF_THE_CLUSTER and not _of_a_job(lab.before[key]) and key[1] != "Job"
+    ]
+    reasons: dict[str, list[str]] = {}
+    for key in sorted(after.keys() - lab.before.keys()):
+        reason = why_it_stays(key, after)
+        if reason is None:
+            problems.append(f"{key[1]} {key[2]}/{key[3]} is left")
+        else:
+            reasons.setdefault(reason, []).append(f"{key[1]} {key[3]}")
+    stayed = "; ".join(f"{len(names)} {reason}" for reason, names in sorted(reasons.items()))
+    return problems, stayed
+
+
+def why_it_stays(key: Key, after: dict[Key, Any]) -> str | None:
+    """Return why an object that the platform brought may stay, or None when it must not."""
+    _, kind, namespace, name = key
+    metadata = after[key]
+    annotations = metadata.get("annotations") or {}
+    options = annotations.get("argocd.argoproj.io/sync-options", "")
+    tracked = annotations.get(TRACKING, "").split(":", 1)[0]
+    if kind in OF_THE_CLUSTER or (kind, name) in IN_EVERY_NAMESPACE:
+        return "made by Kubernetes itself"
+    if (
+        "Delete=false" in options
+        or "Prune=false" in options
+        or annotations.get("helm.sh/resource-policy") == "keep"
+    ):
+        return "declared to stay"
+    if ("argoproj.io", "Application", "argocd", tracked) in after:
+        return "of an Application that stays"
+    if metadata.get("ownerReferences"):
+        return "owned by something that stays"
+    if (
+        ("", "Namespace", "", namespace) in after
+        and namespace
+        and _kept(after["", "Namespace", "", namespace])
+    ):
+        return "in a namespace that is declared to stay"
+    return None
+
+
+def _kept(metadata: dict[str, Any]) -> bool:
+    options = (metadata.get("annotations") or {}).get("argocd.argoproj.io/sync-options", "")
+    return "Delete=false" in options
+
+
+def _of_a_job(metadata: dict[str, Any]) -> bool:
+    return any(owner["kind"] == "Job" for owner in metadata.get("ownerReferences") or [])
+
+
+def _manages_itself(lab: Lab) -> bool:
+    """Say whether the root's status still lists the root as an object that is in sync."""
+    return any(
+        each["kind"] == "Application" and each["name"] == ROOT_APPLICATION and each.get("status") == "Synced"
+        for each in lab.managed(ROOT_APPLICATION)
+    )
+
+
+def _terminating(lab: Lab) -> bool:
+    return any("deletionTimestamp" in each["metadata"] for each in lab.api.list("/api/v1/namespaces"))

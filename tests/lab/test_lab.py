@@ -1,0 +1,179 @@
+"""The parts of the lab that need no engine."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree as ET
+
+import pytest
+import yaml
+
+from tests.lab.assertions import differences, quantity
+from tests.lab.dist import Dist
+from tests.lab.errors import LabError
+from tests.lab.nodes import nodes_of
+from tests.lab.picture import svg, table
+from tests.lab.pods import Input, inputs
+from tests.lab.processes import Supervisor
+from tests.lab.standins import complete, custom_resource_definition, escape
+from tests.lab.timeline import Milestones, ready
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PARENT = """
+import subprocess, sys, time
+subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+print("up", flush=True)
+time.sleep(60)
+"""
+
+
+def test_a_pod_waits_for_what_is_not_optional() -> None:
+    pod = {
+        "spec": {
+            "volumes": [
+                {"secret": {"secretName": "tls", "items": [{"key": "tls.crt", "path": "c"}]}},
+                {"configMap": {"name": "maybe", "optional": True}},
+                {"projected": {"sources": [{"configMap": {"name": "ca"}}, {"serviceAccountToken": {}}]}},
+            ],
+            "initContainers": [{"envFrom": [{"secretRef": {"name": "early"}}]}],
+            "containers": [
+                {"env": [{"name": "A", "valueFrom": {"secretKeyRef": {"name": "admin", "key": "user"}}}]},
+                {
+                    "env": [
+                        {
+                            "name": "B",
+                            "valueFrom": {"configMapKeyRef": {"name": "x", "key": "y", "optional": True}},
+                        }
+                    ]
+                },
+            ],
+        }
+    }
+
+    assert inputs(pod) == [
+        Input("ConfigMap", "ca"),
+        Input("Secret", "admin", "user"),
+        Input("Secret", "early"),
+        Input("Secret", "tls"),
+        Input("Secret", "tls", "tls.crt"),
+    ]
+
+
+def test_a_definition_stores_its_newest_stable_version_when_no_schema_is_recorded() -> None:
+    definition = custom_resource_definition(
+        {
+            "group": "nobody.example",
+            "kind": "Thing",
+            "plural": "things",
+            "scope": "Cluster",
+            "versions": ["v2alpha1", "v1", "v1beta1"],
+        }
+    )
+
+    stored = [each["name"] for each in definition["spec"]["versions"] if each["storage"]]
+    assert stored == ["v1"]
+    assert definition["metadata"]["name"] == "things.nobody.example"
+
+
+def test_helm_gives_an_escaped_text_back() -> None:
+    assert escape("a {{ $labels.pod }} b") == 'a {{ "{{" }} $labels.pod }} b'
+
+
+def test_rules_without_an_expression_get_one_and_others_keep_theirs() -> None:
+    rules = [{"alert": "A"}, {"alert": "B", "expr": "up"}]
+    item = {"kind": "PrometheusRule", "spec": {"groups": [{"name": "g", "rules": rules}]}}
+
+    assert [rule["expr"] for rule in complete(item)["spec"]["groups"][0]["rules"]] == ["vector(0)", "up"]
+
+
+def test_differences_name_the_place() -> None:
+    assert differences("spec", {"a": [1, {"b": 2}]}, {"a": [1, {"b": 3}]}) == [
+        "spec.a[1].b: the file says 2, the cluster 3"
+    ]
+    assert differences("spec", {"a": 1}, {"a": 1}) == []
+
+
+@pytest.mark.parametrize(("text", "number"), [("100m", 0.1), ("2", 2), ("64Mi", 64 * 2**20), ("1k", 1000)])
+def test_quantities(text: str, number: float) -> None:
+    assert quantity(text) == pytest.approx(number)
+
+
+def test_an_application_whose_operation_runs_is_not_ready() -> None:
+    status = {"sync": {"status": "Synced"}, "health": {"status": "Healthy"}}
+
+    assert ready({"status": status})
+    assert not ready({"status": {**status, "operationState": {"phase": "Running"}}})
+
+
+@pytest.mark.parametrize(("patch", "tainted"), [("", True), ("nodeRegistration:\n  taints: []", False)])
+def test_the_control_plane_has_its_taint_unless_kind_removes_it(
+    tmp_path: Path, patch: str, *, tainted: bool
+) -> None:
+    file = tmp_path / "kind.yaml"
+    nodes = [{"role": "control-plane", "kubeadmConfigPatches": [patch]}, {"role": "worker"}]
+    file.write_text(yaml.safe_dump({"name": "demo", "nodes": nodes}))
+
+    control_plane, worker = nodes_of(file, "other")
+
+    assert (control_plane.name, control_plane.tainted) == ("demo-control-plane", tainted)
+    assert (worker.name, worker.tainted) == ("demo-worker", False)
+
+
+def test_the_picture_is_well_formed_and_shows_every_application() -> None:
+    marks = {
+        "a<b": Milestones(1.0, 1, synced=5.0, healthy=7.0, ready=7.0, ready_version=2),
+        "late": Milestones(8.0, 3),
+    }
+
+    texts = [each.text for each in ET.fromstring(svg(marks, {"a<b": 0}, "Boot")).iter() if each.text]  # noqa: S314 - made a line above
+
+    assert "a<b · wave 0" in texts
+    assert "not ready" in texts
+    assert table(marks, {"a<b": 0}).count("\n") == len(marks)
+
+
+def test_the_supervisor_stops_what_it_started_with_its_children(tmp_path: Path) -> None:
+    supervisor = Supervisor(tmp_path)
+    process = supervisor.start("sleeper", [sys.executable, "-c", PARENT])
+    while "up" not in process.log.read_text():
+        assert process.popen.poll() is None
+
+    supervisor.stop()
+
+    assert process.popen.returncode is not None
+    found = subprocess.run(
+        ["ps", "-o", "stat=", "--pgroup", str(process.pid)], capture_output=True, text=True, check=False
+    )
+    assert all(line.startswith("Z") for line in found.stdout.split())
+
+
+def test_a_process_that_ends_by_itself_is_an_error_with_its_log(tmp_path: Path) -> None:
+    supervisor = Supervisor(tmp_path)
+    supervisor.start("short", [sys.executable, "-c", "raise SystemExit('no space')"]).popen.wait()
+
+    with pytest.raises(LabError, match=r"short.*left with 1.*no space"):
+        supervisor.check()
+
+
+def test_dist_tells_waves_and_manual_applications(tmp_path: Path) -> None:
+    folder = tmp_path / "dist" / "demo"
+    policies: dict[str, dict[str, Any]] = {"one": {"automated": {}}, "two": {}}
+    for name, policy in policies.items():
+        application = {"kind": "Application", "metadata": {"name": name}, "spec": {"syncPolicy": policy}}
+        file = folder / "apps" / name / "application.yaml"
+        file.parent.mkdir(parents=True)
+        file.write_text(yaml.safe_dump(application))
+    (folder / "root").mkdir()
+    for name, wave in (("one", "0"), ("two", "1")):
+        metadata = {"name": name, "annotations": {"argocd.argoproj.io/sync-wave": wave}}
+        file = folder / "root" / f"ApplicationSet.{name}.yaml"
+        file.write_text(yaml.safe_dump({"kind": "ApplicationSet", "metadata": metadata}))
+
+    dist = Dist(tmp_path, folder)
+
+    assert dist.waves == {"one": 0, "two": 1}
+    assert [name for name in dist.catalogue if dist.manual(name)] == ["two"]
