@@ -4,7 +4,7 @@
 PYTHON ?= python3
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 RUN := .venv/bin/
-GO_TOOLS := build/engines
+GO_TOOLS := build/tools
 
 .DEFAULT_GOAL := help
 .PHONY: help synth test check imports facts facts-test flows helm lab bench format clean

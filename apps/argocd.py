@@ -212,6 +212,13 @@ def _flows(context: Context) -> tuple[Flow, ...]:
 
 argocd = Application(
     name="argocd",
+    made_at_run_time={
+        "Secret argocd/argocd-redis": "the chart's job argocd-redis-secret-init",
+        **{
+            f"Service argocd/argocd-redis-ha-announce-{number}": "a StatefulSet labels each pod with its name"
+            for number in range(3)
+        },
+    },
     flows=_flows,
     namespaces=(
         Namespace(name=NAMESPACE, outside_mesh_because="it installs the mesh and must be able to repair it"),

@@ -173,6 +173,9 @@ def _flows(_context: Context) -> tuple[Flow, ...]:
 
 istio = Application(
     name="istio",
+    made_at_run_time={
+        "PodMonitor istio-system/sidecars": "the injector adds what it selects",
+    },
     flows=_flows,
     namespaces=(
         Namespace(

@@ -255,6 +255,15 @@ def _flows(_context: Context) -> tuple[Flow, ...]:
 
 longhorn = Application(
     name="longhorn",
+    made_at_run_time={
+        "NetworkPolicy longhorn-system/backing-image-data-source": "Longhorn makes the pods when there are volumes",
+        "NetworkPolicy longhorn-system/backing-image-manager": "Longhorn makes the pods when there are volumes",
+        "NetworkPolicy longhorn-system/instance-manager": "Longhorn makes the pods when there are volumes",
+        "NetworkPolicy longhorn-system/longhorn-recovery-backend": "the manager labels its pods by what they serve",
+        "NetworkPolicy longhorn-system/longhorn-webhook": "the manager labels its pods by what they serve",
+        "Service longhorn-system/longhorn-admission-webhook": "the manager labels its pods by what they serve",
+        "Service longhorn-system/longhorn-recovery-backend": "the manager labels its pods by what they serve",
+    },
     flows=_flows,
     namespaces=(
         Namespace(

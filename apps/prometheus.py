@@ -291,6 +291,10 @@ def _flows(_context: Context) -> tuple[Flow, ...]:
 
 prometheus = Application(
     name="prometheus",
+    made_at_run_time={
+        "ServiceMonitor monitoring/kps-apiserver": "the Service kubernetes in namespace default",
+        "ServiceMonitor monitoring/kps-kubelet": "the operator makes the Service kps-kubelet",
+    },
     flows=_flows,
     depends_on=(cilium, cert_manager, sealed_secrets, gatekeeper, kyverno),
     shares_namespaces_of=(cilium,),  # the Services by which CoreDNS and the kubelets are scraped

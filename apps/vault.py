@@ -213,6 +213,10 @@ def _flows(_context: Context) -> tuple[Flow, ...]:
 
 vault = Application(
     name="vault",
+    made_at_run_time={
+        "Service vault/vault-active": "Vault labels its own pods",
+        "Service vault/vault-standby": "Vault labels its own pods",
+    },
     flows=_flows,
     namespaces=(
         Namespace(

@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 
 _COMMANDS = {
+    "check": "name what matches nothing: selectors, Services, Secrets that nobody makes",
     "completion": "print the script that completes commands in your shell",
     "flows": "who may talk to whom, how it is protected, and why",
     "facts": "record what the pinned charts make of the platform's values",

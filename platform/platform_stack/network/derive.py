@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from platform_stack.model import Context
     from platform_stack.network.pods import Inventory, Workload
 
-_WEBHOOKS = ("MutatingWebhookConfiguration", "ValidatingWebhookConfiguration")
+WEBHOOKS = ("MutatingWebhookConfiguration", "ValidatingWebhookConfiguration")
 
 
 @dataclass(frozen=True)
@@ -33,14 +33,14 @@ def derive(context: Context, inventory: Inventory) -> Iterator[Derived]:
     """Yield what the objects of the platform ask for."""
     scrapers = inventory.named("prometheus")
     for item in (item for items in inventory.objects.values() for item in items):
-        if item["kind"] in _WEBHOOKS:
-            yield from _webhooks(inventory, item)
+        if item["kind"] in WEBHOOKS:
+            yield from webhooks(inventory, item)
         elif item["kind"] in ("ServiceMonitor", "PodMonitor"):
-            for target, port in _scraped(inventory, item):
+            for target, port in scraped(inventory, item):
                 for scraper in scrapers:
                     yield Derived(scraper, target, port, "scrapes its metrics", _named(item))
         elif item["kind"] == "Ingress":
-            yield from _routes(inventory, item)
+            yield from routes(inventory, item)
     yield from _queries(context, inventory)
 
 
@@ -54,7 +54,8 @@ def _queries(context: Context, inventory: Inventory) -> Iterator[Derived]:
                     yield Derived(one, target, port, "queries it", f"data source {source.name}")
 
 
-def _webhooks(inventory: Inventory, item: Manifest) -> Iterator[Derived]:
+def webhooks(inventory: Inventory, item: Manifest) -> Iterator[Derived]:
+    """Yield a flow from the API server for each webhook of a configuration."""
     for webhook in item.get("webhooks", ()):
         service = webhook.get("clientConfig", {}).get("service")
         if service:
@@ -64,7 +65,8 @@ def _webhooks(inventory: Inventory, item: Manifest) -> Iterator[Derived]:
                 yield Derived(Entity.API_SERVER, target, port, "calls its webhook", _named(item), "TLS")
 
 
-def _scraped(inventory: Inventory, item: Manifest) -> Iterator[tuple[Workload, int]]:
+def scraped(inventory: Inventory, item: Manifest) -> Iterator[tuple[Workload, int]]:
+    """Yield the workloads and pod ports that a ServiceMonitor or PodMonitor selects."""
     spec = item["spec"]
     labels = spec.get("selector", {}).get("matchLabels") or {}
     namespaces = _namespaces(inventory, item)
@@ -79,9 +81,20 @@ def _scraped(inventory: Inventory, item: Manifest) -> Iterator[tuple[Workload, i
     for (namespace, name), service in inventory.services.items():
         if namespace in namespaces and _selects(spec["selector"], service["metadata"].get("labels") or {}):
             for endpoint in spec.get("endpoints", ()):
-                yield from inventory.behind(
-                    namespace, name, endpoint.get("port") or endpoint.get("targetPort")
-                )
+                yield from _endpoint(inventory, namespace, name, service, endpoint)
+
+
+def _endpoint(
+    inventory: Inventory, namespace: str, name: str, service: Manifest, endpoint: dict[str, Any]
+) -> Iterator[tuple[Workload, int]]:
+    """Yield the pods behind an endpoint: `port` is a Service port's name, `targetPort` a pod port."""
+    if "port" in endpoint:
+        yield from inventory.behind(namespace, name, endpoint["port"])
+        return
+    for workload in inventory.selected(namespace, service["spec"].get("selector") or {"": ""}):
+        port = workload.port(endpoint["targetPort"])
+        if port is not None:
+            yield workload, port
 
 
 def _namespaces(inventory: Inventory, item: Manifest) -> set[str]:
@@ -106,7 +119,8 @@ def _selects(selector: dict[str, Any], labels: dict[str, str]) -> bool:
     )
 
 
-def _routes(inventory: Inventory, item: Manifest) -> Iterator[Derived]:
+def routes(inventory: Inventory, item: Manifest) -> Iterator[Derived]:
+    """Yield a flow from the gateway for each backend of an Ingress."""
     namespace = item["metadata"]["namespace"]
     for rule in item["spec"].get("rules", ()):
         for path in rule.get("http", {}).get("paths", ()):

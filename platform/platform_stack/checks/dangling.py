@@ -1,0 +1,151 @@
+"""References that lead nowhere: selectors that select nothing, Services and Secrets that nobody makes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from platform_stack.errors import Finding
+from platform_stack.network.derive import WEBHOOKS, routes, scraped, webhooks
+from platform_stack.network.pods import Inventory
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from platform_stack.facts import Manifest
+    from platform_stack.model import Application, Context
+
+_EVERYWHERE = "kube-root-ca.crt"
+"""A ConfigMap that Kubernetes puts into every namespace."""
+
+_POD_KINDS = ("Deployment", "StatefulSet", "DaemonSet", "Job")
+
+
+def check(context: Context, objects: Mapping[str, Sequence[Manifest]]) -> Iterator[Finding]:
+    """Yield each object of a platform that refers to something that is not there.
+
+    What is made at run time by an operator is declared in `Application.made_at_run_time`.
+
+    Args:
+        context: the cluster.
+        objects: what each application's charts and manifests hold, by its name.
+
+    """
+    inventory = Inventory(context, objects)
+    declared = {key for member in context.platform.members for key in member.made_at_run_time}
+    made = _made(context, objects)
+    for member in context.platform.members:
+        for item in objects.get(member.name, ()):
+            if _named(item) not in declared:
+                yield from _object(member, inventory, item)
+            for reference in _needs(item):
+                if reference not in made | declared and not reference.endswith(f"/{_EVERYWHERE}"):
+                    yield _finding(member, item, f"{reference}, which nobody makes", "something that is made")
+        for source in member.data_sources:
+            address = source.service
+            if not inventory.behind(address.namespace, address.name, address.port):
+                yield Finding(
+                    f"{member.source}: application {member.name!r}: data source {source.name}",
+                    f"{address.url}, which leads to no pod",
+                    "the address of a Service with pods behind it",
+                )
+
+
+def _object(member: Application, inventory: Inventory, item: Manifest) -> Iterator[Finding]:
+    targets: dict[str, Callable[[Inventory, Manifest], Iterable[object]]] = {
+        "Service": _behind,
+        "ServiceMonitor": scraped,
+        "PodMonitor": scraped,
+        "Ingress": routes,
+        "NetworkPolicy": _policed,
+        "CiliumNetworkPolicy": _policed,
+        "PodDisruptionBudget": _policed,
+        **dict.fromkeys(WEBHOOKS, webhooks),
+    }
+    look_up = targets.get(item["kind"])
+    if look_up is None or not _selects_something(item):
+        return
+    if not list(look_up(inventory, item)):
+        yield _finding(member, item, "pods that it leads to: none", "at least one workload of the platform")
+
+
+def _selects_something(item: Manifest) -> bool:
+    """Return whether an object means particular pods: a Service without a selector or a default deny does not."""
+    if item["kind"] == "Service":
+        return bool(item["spec"].get("selector"))
+    if item["kind"] in WEBHOOKS:
+        return any(webhook.get("clientConfig", {}).get("service") for webhook in item.get("webhooks", ()))
+    return True
+
+
+def _behind(inventory: Inventory, item: Manifest) -> Iterable[object]:
+    return inventory.selected(item["metadata"]["namespace"], item["spec"]["selector"])
+
+
+def _policed(inventory: Inventory, item: Manifest) -> Iterable[object]:
+    spec = item["spec"]
+    selector = spec.get("podSelector") or spec.get("endpointSelector") or spec.get("selector") or {}
+    labels = selector.get("matchLabels") or {}
+    return inventory.selected(item["metadata"]["namespace"], labels) if labels else [item]
+
+
+def _made(context: Context, objects: Mapping[str, Sequence[Manifest]]) -> set[str]:
+    made = {
+        f"Secret {secret.namespace}/{secret.name}"
+        for member in context.platform.members
+        for secret in member.secrets
+    }
+    for item in (item for items in objects.values() for item in items):
+        if item["kind"] in ("Secret", "ConfigMap", "ServiceAccount"):
+            made.add(_named(item))
+        elif item["kind"] == "Certificate":
+            made.add(f"Secret {item['metadata']['namespace']}/{item['spec']['secretName']}")
+    return made
+
+
+def _needs(item: Manifest) -> Iterator[str]:
+    """Yield each Secret, ConfigMap and ServiceAccount that the pods of a workload cannot start without."""
+    if item["kind"] not in _POD_KINDS:
+        return
+    namespace, pod = item["metadata"]["namespace"], item["spec"]["template"]["spec"]
+    if pod.get("serviceAccountName", "default") != "default":
+        yield f"ServiceAccount {namespace}/{pod['serviceAccountName']}"
+    for kind, reference in _references(pod):
+        if not reference.get("optional"):
+            yield f"{kind} {namespace}/{reference.get('name') or reference.get('secretName')}"
+
+
+def _references(pod: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    volumes = pod.get("volumes", [])
+    for source in (
+        *volumes,
+        *(one for volume in volumes for one in volume.get("projected", {}).get("sources", [])),
+    ):
+        for kind, key in (("Secret", "secret"), ("ConfigMap", "configMap")):
+            if key in source:
+                yield kind, source[key]
+    for container in (*pod.get("initContainers", ()), *pod["containers"]):
+        values = [entry.get("valueFrom", {}) for entry in container.get("env", ())]
+        for source in (*values, *container.get("envFrom", ())):
+            for kind, keys in (
+                ("Secret", ("secretKeyRef", "secretRef")),
+                ("ConfigMap", ("configMapKeyRef", "configMapRef")),
+            ):
+                yield from ((kind, source[key]) for key in keys if key in source)
+
+
+def _finding(member: Application, item: Manifest, found: str, expected: str) -> Finding:
+    return Finding(
+        f"{member.source}: application {member.name!r}: {_named(item)}",
+        found,
+        expected,
+        "if an operator makes it, say so in made_at_run_time, with the reason",
+    )
+
+
+def _named(item: Manifest) -> str:
+    namespace = item["metadata"].get("namespace")
+    return (
+        f"{item['kind']} {namespace}/{item['metadata']['name']}"
+        if namespace
+        else f"{item['kind']} {item['metadata']['name']}"
+    )
