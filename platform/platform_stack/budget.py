@@ -28,9 +28,6 @@ _SUFFIXES = {
 
 _MIB = 2**20
 
-NODES = 2
-"""Nodes of the KIND cluster."""
-
 
 @dataclass(frozen=True)
 class Request:
@@ -86,17 +83,15 @@ def quantity(text: str | float) -> Decimal:
     return Decimal(digits) * _SUFFIXES[value[len(digits) :]]
 
 
-def workloads(
-    context: Context, objects: Mapping[str, Iterable[Manifest]], nodes: int = NODES
-) -> list[Workload]:
+def workloads(context: Context, objects: Mapping[str, Iterable[Manifest]]) -> list[Workload]:
     """Return the long-running workloads of a platform: its objects' and those declared as made at run time.
 
     Args:
         context: the cluster.
         objects: what each application's charts (from the recorded facts) and manifests hold, by its name.
-        nodes: how many nodes it has; a DaemonSet has a pod on each.
 
     """
+    nodes = context.cluster.nodes
     found = []
     for member in context.platform.members:
         for item in objects.get(member.name, ()):

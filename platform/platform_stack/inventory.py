@@ -186,8 +186,8 @@ def _requests(context: Context, found: Sequence[Workload]) -> list[str]:
     if not counted:
         return []
     return [
-        f"What the pods ask the scheduler for on {budget.NODES} nodes, CPU / memory: floors, not what they use.",
-        "Beside it, where it is known, the memory of one idle pod.",
+        f"What the pods ask the scheduler for on {context.cluster.nodes} nodes, CPU / memory.",
+        "These are floors, not what they use; beside them, where it is known, the memory of one idle pod.",
         "",
         *_table(
             ("application", "workload", "pods", "a pod", "together", "known idle"),

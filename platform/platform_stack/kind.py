@@ -1,4 +1,4 @@
-"""The KIND cluster: two nodes without a network, Secrets encrypted at rest."""
+"""The KIND cluster: nodes without a network, Secrets encrypted at rest."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _NO_TAINT = "kind: InitConfiguration\nnodeRegistration:\n  taints: []\n"
 def kind_config(cluster: Cluster) -> dict[str, Any]:
     """Return the configuration for `kind create cluster` (https://kind.sigs.k8s.io/docs/user/configuration/).
 
-    It has a control plane and a worker, no default CNI and no kube-proxy (Cilium is both), and an API
+    It has a control plane and workers, no default CNI and no kube-proxy (Cilium is both), and an API
     server that encrypts Secrets with the key in ENCRYPTION_SOURCE.
     """
     volume = {
@@ -64,6 +64,6 @@ def kind_config(cluster: Cluster) -> dict[str, Any]:
                 ],
                 "kubeadmConfigPatches": [patch, _NO_TAINT],
             },
-            {"role": "worker", "image": NODE_IMAGE},
+            *({"role": "worker", "image": NODE_IMAGE} for _ in range(cluster.nodes - 1)),
         ],
     }

@@ -16,6 +16,8 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from platform_stack.model.cluster import PROFILES
+
 from . import argocd, assertions, bootstrap, controlplane, faults, picture, teardown
 from .actors import ACTORS, Actors
 from .bootstrap import Operator
@@ -50,6 +52,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument(
         "--keep", action="store_true", help="keep the scratch folder and wait at the end until Ctrl-C"
+    )
+    parser.add_argument(
+        "--profile",
+        choices=PROFILES,
+        default="laptop",
+        help="the cluster's profile; ha has iSCSI and four nodes",
     )
     parser.add_argument("--logs", type=Path, default=ROOT / "build" / "lab" / "logs", metavar="DIR")
     parser.add_argument(
@@ -112,7 +120,7 @@ def _start(report: Report, scratch: Path, options: argparse.Namespace, stack: co
     charts = ChartRepository.start(scratch / "charts")
     stack.callback(charts.stop)
     repository = Repository.create(scratch / "repository")
-    platform = Platform.load(repository.folder, charts.url)
+    platform = Platform.load(repository.folder, charts.url, options.profile)
     dist = platform.synth()
     repository.commit("synth")
     if options.charts:

@@ -40,18 +40,25 @@ class Dist:
 
     @cached_property
     def application_files(self) -> dict[str, Path]:
-        """Return the file of every Application that is not the root: apps/*/application.yaml and root/*.yaml."""
-        found = {path.parent.name: path for path in sorted(self.folder.glob("apps/*/application.yaml"))}
-        for path in sorted(self.folder.glob("root/*.yaml")):
-            for item in load(path):
-                if item["kind"] == "Application":
-                    found[item["metadata"]["name"]] = path
-        return found
+        """Return the file of every Application: apps/*/application.yaml, root/*.yaml and bootstrap/root.yaml."""
+        patterns = ("apps/*/application.yaml", "root/*.yaml", "bootstrap/root.yaml")
+        return {
+            item["metadata"]["name"]: path
+            for pattern in patterns
+            for path in sorted(self.folder.glob(pattern))
+            for item in load(path)
+            if item["kind"] == "Application"
+        }
 
     @cached_property
     def applications(self) -> dict[str, Object]:
         """Return every Application of the cluster by name, the root among them."""
-        return {name: load(path)[0] for name, path in self.application_files.items()}
+        return {
+            name: item
+            for name, path in self.application_files.items()
+            for item in load(path)
+            if item["kind"] == "Application" and item["metadata"]["name"] == name
+        }
 
     @cached_property
     def application_sets(self) -> dict[str, Object]:

@@ -15,7 +15,7 @@ from platform_stack_imports.k8s import ConfigMap, ObjectMeta
 from .dist import Dist
 
 if TYPE_CHECKING:
-    from platform_stack import Context
+    from platform_stack import Context, Profile
     from platform_stack.constructs import ManifestChart
 
 REVISION = "main"
@@ -30,8 +30,8 @@ class Platform:
     repository: Path
 
     @classmethod
-    def load(cls, repository: Path, chart_mirror: str) -> Platform:
-        """Take the platform of apps/ and point it at a git repository on disk and charts on loopback."""
+    def load(cls, repository: Path, chart_mirror: str, profile: Profile) -> Platform:
+        """Take the platform of apps/ on a profile, pointed at a git repository on disk and charts on loopback."""
         # Imported late: `--help` must work while the platform does not.
         from apps.__main__ import PLATFORM  # noqa: PLC0415
 
@@ -40,6 +40,8 @@ class Platform:
             repo_url=f"file://{repository}",
             revision=REVISION,
             chart_mirror=chart_mirror,
+            profile=profile,
+            iscsi=profile == "ha",
         )
         return cls(dataclasses.replace(PLATFORM, clusters=(cluster,)), repository)
 

@@ -77,6 +77,11 @@ class Cluster:
         return f"dist/{self.name}"
 
     @property
+    def nodes(self) -> int:
+        """How many nodes it has: two on a laptop; for `ha` a control plane and three workers."""
+        return 4 if self.is_highly_available else 2
+
+    @property
     def is_highly_available(self) -> bool:
         """Whether what can have replicas gets them."""
         return self.profile == "ha"
