@@ -72,6 +72,20 @@ class Dist:
         return tuple(sorted(self.application_sets))
 
     @cached_property
+    def bootstrap_layer(self) -> tuple[str, ...]:
+        """Return the names of the Applications that the root syncs as they are."""
+        return tuple(sorted(set(self.applications) - set(self.catalogue) - {ROOT_APPLICATION}))
+
+    def namespaces(self, names: tuple[str, ...]) -> set[str]:
+        """Return the namespaces that applications own."""
+        return {
+            item["metadata"]["name"]
+            for name in names
+            for _, item in self.manifests(name)
+            if item["kind"] == "Namespace"
+        }
+
+    @cached_property
     def waves(self) -> dict[str, int]:
         """Return the wave in which the root creates each Application of the catalogue."""
         return {name: _wave(self.application_sets[name]) for name in self.catalogue}

@@ -11,6 +11,7 @@ from .errors import LabError
 
 if TYPE_CHECKING:
     from .assertions import Key
+    from .dist import Dist
     from .lab import Lab
 
 SECONDS = 240.0
@@ -31,22 +32,29 @@ IN_EVERY_NAMESPACE = {("ConfigMap", "kube-root-ca.crt"), ("ServiceAccount", "def
 def run(lab: Lab) -> None:
     """Delete the root with its cascade; check the order of the waves and what is left."""
     look = lab.look()
-    free_root(lab)
+    root_can_be_deleted(lab)
+    freed: list[str] = []
     start = time.monotonic()
     lab.api.delete(lab.application_path(ROOT_APPLICATION))
     gone = {*lab.dist.catalogue, ROOT_APPLICATION}
     what = "the whole platform removed, in reverse order of the waves"
+
+    def removed() -> bool:
+        freed.extend(free_manual(lab))
+        return not gone & lab.timeline.states().keys()
+
     try:
         lab.wait(
             "every Application of the catalogue, and the root, to be gone",
-            lambda: not gone & lab.timeline.states().keys(),
+            removed,
             seconds=SECONDS,
         )
         lab.wait("namespaces to be gone", lambda: not _terminating(lab), seconds=60)
     except LabError as error:
         lab.report.check(what, [str(error)], look=look)
         return
-    lab.report.check(what, order(lab), detail=f"{time.monotonic() - start:.0f} s", look=look)
+    by_hand = f"; freed by hand, never synced: {', '.join(freed)}" if freed else ""
+    lab.report.check(what, order(lab), detail=f"{time.monotonic() - start:.0f} s{by_hand}", look=look)
     problems, stayed = left_behind(lab)
     look = "the finalizers and sync options of what is named"
     lab.report.check(
@@ -54,26 +62,38 @@ def run(lab: Lab) -> None:
     )
 
 
-def free_root(lab: Lab) -> None:
-    """Check that the root is not among the objects that it manages, and if it is, take it out to go on.
+def root_can_be_deleted(lab: Lab) -> None:
+    """Check that the root is not among the objects that it manages.
 
     Argo CD deletes nothing as long as one object of an Application is being deleted: a root that tracks itself
     waits for itself.
     """
-    path = lab.application_path(ROOT_APPLICATION)
-    tracked = ((lab.api.get(path) or {})["metadata"].get("annotations") or {}).get(TRACKING, "")
+    root = lab.api.get(lab.application_path(ROOT_APPLICATION)) or {}
+    tracked = (root["metadata"].get("annotations") or {}).get(TRACKING, "")
     own = tracked.split(":", 1)[0] == ROOT_APPLICATION
-    problems = (
-        ["the root manages itself: deleted with its cascade it would wait for itself for ever"] if own else []
-    )
     lab.report.check(
-        "the root can be deleted", problems, look="dist/CLUSTER/root: the root must not be in its own folder"
+        "the root can be deleted",
+        ["the root manages itself: deleted with its cascade it would wait for itself for ever"]
+        if own
+        else [],
+        look="dist/CLUSTER/root: the root must not be in its own folder",
     )
-    if own:
-        # Without self-heal nothing puts the annotation back before the deletion.
-        lab.api.merge(path, {"spec": {"syncPolicy": {"automated": None}}})
-        lab.api.merge(path, {"metadata": {"annotations": {TRACKING: None}}})
-        lab.wait("the root to have let go of itself", lambda: not _manages_itself(lab), again=lab.announce)
+
+
+def free_manual(lab: Lab) -> list[str]:
+    """Let go of Applications that are synced by hand, were never synced, and are being deleted; return them.
+
+    Argo CD gives an Application whose chart has a pre-delete hook a finalizer for it, synced or not, and the
+    hook's namespace was never made. Whoever removes such a platform does the same by hand (docs/guides/lab.md).
+    """
+    freed = []
+    for name in lab.dist.catalogue:
+        path = lab.application_path(name)
+        live = lab.api.get(path) if lab.dist.manual(name) else None
+        if live and live["metadata"].get("deletionTimestamp") and live["metadata"].get("finalizers"):
+            lab.api.merge(path, {"metadata": {"finalizers": None}})
+            freed.append(name)
+    return freed
 
 
 def order(lab: Lab) -> list[str]:
@@ -100,7 +120,7 @@ def left_behind(lab: Lab) -> tuple[list[str], str]:
     ]
     reasons: dict[str, list[str]] = {}
     for key in sorted(after.keys() - lab.before.keys()):
-        reason = why_it_stays(key, after)
+        reason = why_it_stays(key, after, lab.dist)
         if reason is None:
             problems.append(f"{key[1]} {key[2]}/{key[3]} is left")
         else:
@@ -109,7 +129,7 @@ def left_behind(lab: Lab) -> tuple[list[str], str]:
     return problems, stayed
 
 
-def why_it_stays(key: Key, after: dict[Key, Any]) -> str | None:
+def why_it_stays(key: Key, after: dict[Key, Any], dist: Dist) -> str | None:
     """Return why an object that the platform brought may stay, or None when it must not."""
     _, kind, namespace, name = key
     metadata = after[key]
@@ -124,8 +144,11 @@ def why_it_stays(key: Key, after: dict[Key, Any]) -> str | None:
         or annotations.get("helm.sh/resource-policy") == "keep"
     ):
         return "declared to stay"
-    if ("argoproj.io", "Application", "argocd", tracked) in after:
-        return "of an Application that stays"
+    if kind == "CustomResourceDefinition":
+        return "definitions, which Argo CD never deletes with an Application"
+    bootstrap = dist.bootstrap_layer
+    if tracked in bootstrap or (not tracked and namespace in dist.namespaces(bootstrap)):
+        return "of the bootstrap layer, which stays"
     if metadata.get("ownerReferences"):
         return "owned by something that stays"
     if (
@@ -144,14 +167,6 @@ def _kept(metadata: dict[str, Any]) -> bool:
 
 def _of_a_job(metadata: dict[str, Any]) -> bool:
     return any(owner["kind"] == "Job" for owner in metadata.get("ownerReferences") or [])
-
-
-def _manages_itself(lab: Lab) -> bool:
-    """Say whether the root's status still lists the root as an object that is in sync."""
-    return any(
-        each["kind"] == "Application" and each["name"] == ROOT_APPLICATION and each.get("status") == "Synced"
-        for each in lab.managed(ROOT_APPLICATION)
-    )
 
 
 def _terminating(lab: Lab) -> bool:
