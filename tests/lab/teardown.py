@@ -136,28 +136,23 @@ def why_it_stays(key: Key, after: dict[Key, Any], dist: Dist) -> str | None:
     annotations = metadata.get("annotations") or {}
     options = annotations.get("argocd.argoproj.io/sync-options", "")
     tracked = annotations.get(TRACKING, "").split(":", 1)[0]
-    if kind in OF_THE_CLUSTER or (kind, name) in IN_EVERY_NAMESPACE:
-        return "made by Kubernetes itself"
-    if (
+    layer = dist.bootstrap_layer
+    declared = (
         "Delete=false" in options
         or "Prune=false" in options
         or annotations.get("helm.sh/resource-policy") == "keep"
-    ):
-        return "declared to stay"
-    if kind == "CustomResourceDefinition":
-        return "definitions, which Argo CD never deletes with an Application"
-    bootstrap = dist.bootstrap_layer
-    if tracked in bootstrap or (not tracked and namespace in dist.namespaces(bootstrap)):
-        return "of the bootstrap layer, which stays"
-    if metadata.get("ownerReferences"):
-        return "owned by something that stays"
-    if (
-        ("", "Namespace", "", namespace) in after
-        and namespace
-        and _kept(after["", "Namespace", "", namespace])
-    ):
-        return "in a namespace that is declared to stay"
-    return None
+    )
+    owner = after.get(("", "Namespace", "", namespace)) if namespace else None
+    reasons = {
+        "made by Kubernetes itself": kind in OF_THE_CLUSTER or (kind, name) in IN_EVERY_NAMESPACE,
+        "declared to stay": declared,
+        "definitions, which Argo CD never deletes with an Application": kind == "CustomResourceDefinition",
+        "of the bootstrap layer, which stays": tracked in layer
+        or (not tracked and namespace in dist.namespaces(layer)),
+        "owned by something that stays": bool(metadata.get("ownerReferences")),
+        "in a namespace that is declared to stay": owner is not None and _kept(owner),
+    }
+    return next((reason for reason, holds in reasons.items() if holds), None)
 
 
 def _kept(metadata: dict[str, Any]) -> bool:
