@@ -9,7 +9,7 @@ import yaml
 
 from platform_stack.checks import namespaces as namespaces_check
 from platform_stack.checks import providers
-from platform_stack.constructs import ManifestApp, ManifestChart, argocd
+from platform_stack.constructs import ManifestApp, ManifestChart, argocd, project
 from platform_stack.constructs.namespaces import namespace
 from platform_stack.constructs.routes import ingress
 from platform_stack.errors import PlatformError, fail
@@ -144,10 +144,10 @@ class _Folder:
         root = ManifestChart(self.app, f"{self.cluster.name}.root.objects")
         applications = ManifestChart(self.app, f"{self.cluster.name}.root.applications")
         first = ManifestChart(self.app, f"{self.cluster.name}.root.bootstrap")
-        first.add(root.add(argocd.root_project(self.cluster)))
+        first.add(root.add(project.root_project(self.cluster)))
         first.add(argocd.root_application(self.cluster))
         for member in self.platform.members:
-            root.add(argocd.app_project(member, self.cluster, self._footprint(member)))
+            root.add(project.app_project(member, self.cluster, self._footprint(member)))
         for position, member in enumerate(self.platform.bootstrap):
             root.add(self._application(member, wave=position - len(self.platform.bootstrap)))
         for member in self.platform.applications:
@@ -170,7 +170,7 @@ class _Folder:
             for name, manifests in self.manifests.items()
         }
 
-    def _footprint(self, member: Application) -> argocd.Footprint:
+    def _footprint(self, member: Application) -> project.Footprint:
         found = self.releases.get(member.name, [])
         objects = [item for release in found for item in release.objects]
         if any(release.facts and release.facts.custom_resource_definitions for release in found):
@@ -178,7 +178,7 @@ class _Folder:
                 {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition", "metadata": {}}
             )
         complete = all(release.objects for release in found)
-        return argocd.footprint([*objects, *self.manifests[member.name]], complete=complete)
+        return project.footprint([*objects, *self.manifests[member.name]], complete=complete)
 
     def _write(self, path: str, *documents: Any, where: str = "") -> None:  # noqa: ANN401  what YAML can hold
         try:

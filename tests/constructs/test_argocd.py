@@ -10,7 +10,7 @@ import yaml
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
 from platform_stack import Application, Chart, Cluster, Namespace
-from platform_stack.constructs import argocd
+from platform_stack.constructs import argocd, project
 from platform_stack.constructs.namespaces import namespace
 from platform_stack.schemas import validate
 from platform_stack.typed import ApiObject, to_manifest
@@ -71,7 +71,7 @@ def test_application_set_that_is_manual(snapshot: SnapshotAssertion) -> None:
 
 
 def test_app_project(snapshot: SnapshotAssertion) -> None:
-    found = argocd.footprint(
+    found = project.footprint(
         [
             {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "a", "namespace": "web"}},
             {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "a", "namespace": "kube-system"}},
@@ -79,19 +79,19 @@ def test_app_project(snapshot: SnapshotAssertion) -> None:
         ],
         complete=True,
     )
-    assert text(argocd.app_project(WEB, CLUSTER, found)) == snapshot
+    assert text(project.app_project(WEB, CLUSTER, found)) == snapshot
 
 
 def test_app_project_of_a_chart_without_facts_allows_no_cluster_scoped_kind() -> None:
-    found = argocd.footprint([], complete=False)
-    spec = to_manifest(argocd.app_project(WEB, CLUSTER, found))["spec"]
+    found = project.footprint([], complete=False)
+    spec = to_manifest(project.app_project(WEB, CLUSTER, found))["spec"]
     assert isinstance(spec, dict)
     assert spec["clusterResourceWhitelist"] == []
     assert spec["namespaceResourceWhitelist"] == [{"group": "*", "kind": "*"}]
 
 
 def test_root(snapshot: SnapshotAssertion) -> None:
-    documents = [text(argocd.root_project(CLUSTER)), text(argocd.root_application(CLUSTER))]
+    documents = [text(project.root_project(CLUSTER)), text(argocd.root_application(CLUSTER))]
     assert "---\n".join(documents) == snapshot
 
 

@@ -1,34 +1,21 @@
-"""Argo CD's objects: AppProject, Application and ApplicationSet of each application, and the root."""
+"""Argo CD's objects: Application and ApplicationSet of each application, and the root."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from platform_stack.constructs.app import WAVE_ANNOTATION, Manifest
+from platform_stack.constructs.app import WAVE_ANNOTATION
+from platform_stack.constructs.project import IN_CLUSTER, NAMESPACE, ROOT, repo_url
 from platform_stack.health import APPLICATIONS, GATE_EXEMPT
-from platform_stack.kubernetes import group_of
 from platform_stack_imports import argoproj
 from platform_stack_imports.k8s import ObjectMeta
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from platform_stack.model import Application, Chart, Cluster
-
-NAMESPACE = "argocd"
-"""Where Argo CD and all its Applications live."""
-
-ROOT = "root"
-"""Name of the Application that syncs all others, and of its project."""
 
 LAYER = "platform-stack.io/layer"
 """Label of an Application: `root`, `bootstrap` or `application`."""
 
-PROJECT_WAVE = -10
-"""Wave of the projects in the root Application; the bootstrap layer's end at -1, others begin at 0."""
-
-_IN_CLUSTER = "https://kubernetes.default.svc"
 _FINALIZER = "resources-finalizer.argocd.argoproj.io"
 
 _TEMPLATE_PATCH = """\
@@ -43,77 +30,11 @@ spec: {{ .spec | toJson }}
 """Makes the generated Application exactly what its file says: a JSON merge of everything but the name."""
 
 
-@dataclass(frozen=True)
-class Footprint:
-    """What an application puts into the cluster, as far as it is known.
-
-    Attributes:
-        namespaces: namespaces of its objects.
-        cluster_kinds: (group, kind) of its cluster-scoped objects.
-        namespaced_kinds: (group, kind) of its namespaced objects.
-        complete: whether all its charts have recorded facts.
-
-    """
-
-    namespaces: frozenset[str]
-    cluster_kinds: frozenset[tuple[str, str]]
-    namespaced_kinds: frozenset[tuple[str, str]]
-    complete: bool
-
-
-def footprint(manifests: Iterable[Manifest], *, complete: bool) -> Footprint:
-    """Return the footprint of manifests; one without a namespace is cluster-scoped."""
-    namespaces: set[str] = set()
-    cluster: set[tuple[str, str]] = set()
-    namespaced: set[tuple[str, str]] = set()
-    for manifest in manifests:
-        kind = (group_of(manifest["apiVersion"]), manifest["kind"])
-        namespace = manifest["metadata"].get("namespace")
-        if namespace:
-            namespaces.add(namespace)
-            namespaced.add(kind)
-        else:
-            cluster.add(kind)
-    return Footprint(frozenset(namespaces), frozenset(cluster), frozenset(namespaced), complete)
-
-
 def values_path(application: Application, chart: Chart, *, bootstrap: bool) -> str:
     """Return the path of a release's values in the cluster's folder."""
     if bootstrap:
         return f"bootstrap/{chart.release}.values.yaml"
     return f"apps/{application.name}/values/{chart.release}.yaml"
-
-
-def app_project(application: Application, cluster: Cluster, found: Footprint) -> argoproj.AppProject:
-    """Return the AppProject that lets an application do what it does, and nothing else.
-
-    Sources are its chart repositories and the git repository; destinations the namespaces it owns or has
-    objects in; kinds those it has. Where a chart's facts are not recorded yet, every namespaced kind is
-    allowed, but no cluster-scoped kind that is not known.
-    """
-    repositories = {_repo_url(chart, cluster) for chart in application.charts} | {cluster.repo_url}
-    namespaces = found.namespaces | {namespace.name for namespace in application.namespaces}
-    namespaced = found.namespaced_kinds if found.complete else {("*", "*")}
-    return argoproj.AppProject(
-        metadata=ObjectMeta(
-            name=application.name, namespace=NAMESPACE, annotations={WAVE_ANNOTATION: str(PROJECT_WAVE)}
-        ),
-        spec=argoproj.AppProjectSpec(
-            source_repos=sorted(repositories),
-            destinations=[
-                argoproj.AppProjectSpecDestinations(server=_IN_CLUSTER, namespace=namespace)
-                for namespace in sorted(namespaces)
-            ],
-            cluster_resource_whitelist=[
-                argoproj.AppProjectSpecClusterResourceWhitelist(group=group, kind=kind)
-                for group, kind in sorted(found.cluster_kinds)
-            ],
-            namespace_resource_whitelist=[
-                argoproj.AppProjectSpecNamespaceResourceWhitelist(group=group, kind=kind)
-                for group, kind in sorted(namespaced)
-            ],
-        ),
-    )
 
 
 def application(
@@ -149,7 +70,7 @@ def application(
         spec=argoproj.ApplicationSpec(
             project=spec.name,
             destination=argoproj.ApplicationSpecDestination(
-                server=_IN_CLUSTER, namespace=spec.namespaces[0].name if spec.namespaces else None
+                server=IN_CLUSTER, namespace=spec.namespaces[0].name if spec.namespaces else None
             ),
             sources=_sources(spec, cluster, bootstrap=bootstrap, has_manifests=has_manifests),
             sync_policy=_sync_policy(
@@ -202,7 +123,7 @@ def application_set(spec: Application, cluster: Cluster, wave: int) -> argoproj.
                 metadata=argoproj.ApplicationSetSpecTemplateMetadata(name=spec.name),
                 spec=argoproj.ApplicationSetSpecTemplateSpec(
                     project=spec.name,
-                    destination=argoproj.ApplicationSetSpecTemplateSpecDestination(server=_IN_CLUSTER),
+                    destination=argoproj.ApplicationSetSpecTemplateSpecDestination(server=IN_CLUSTER),
                 ),
             ),
             template_patch=_TEMPLATE_PATCH,
@@ -211,32 +132,6 @@ def application_set(spec: Application, cluster: Cluster, wave: int) -> argoproj.
                 # Otherwise the controller gives every Application the finalizer that a manual one must not have.
                 preserve_resources_on_deletion=True if manual else None,
             ),
-        ),
-    )
-
-
-def root_project(cluster: Cluster) -> argoproj.AppProject:
-    """Return the project of the root Application: Argo CD's own kinds in Argo CD's namespace.
-
-    It outlives the root's deletion, which could not end without it.
-    """
-    return argoproj.AppProject(
-        metadata=ObjectMeta(
-            name=ROOT,
-            namespace=NAMESPACE,
-            annotations={
-                WAVE_ANNOTATION: str(PROJECT_WAVE),
-                "argocd.argoproj.io/sync-options": "Prune=false,Delete=false",
-            },
-        ),
-        spec=argoproj.AppProjectSpec(
-            source_repos=[cluster.repo_url],
-            destinations=[argoproj.AppProjectSpecDestinations(server=_IN_CLUSTER, namespace=NAMESPACE)],
-            cluster_resource_whitelist=[],
-            namespace_resource_whitelist=[
-                argoproj.AppProjectSpecNamespaceResourceWhitelist(group="argoproj.io", kind=kind)
-                for kind in ("AppProject", "Application", "ApplicationSet")
-            ],
         ),
     )
 
@@ -256,7 +151,7 @@ def root_application(cluster: Cluster) -> argoproj.Application:
         ),
         spec=argoproj.ApplicationSpec(
             project=ROOT,
-            destination=argoproj.ApplicationSpecDestination(server=_IN_CLUSTER, namespace=NAMESPACE),
+            destination=argoproj.ApplicationSpecDestination(server=IN_CLUSTER, namespace=NAMESPACE),
             sources=[
                 argoproj.ApplicationSpecSources(
                     repo_url=cluster.repo_url,
@@ -276,7 +171,7 @@ def _sources(
     git: dict[str, Any] = {"repo_url": cluster.repo_url, "target_revision": cluster.revision}
     sources = [
         argoproj.ApplicationSpecSources(
-            repo_url=_repo_url(chart, cluster),
+            repo_url=repo_url(chart, cluster),
             chart=chart.name,
             target_revision=chart.version,
             helm=argoproj.ApplicationSpecSourcesHelm(
@@ -314,8 +209,3 @@ def _sync_policy(
         # Server-side apply: CRDs are larger than the annotation that client-side apply keeps.
         sync_options=["ServerSideApply=true", "FailOnSharedResource=true", *respect],
     )
-
-
-def _repo_url(chart: Chart, cluster: Cluster) -> str:
-    """Return the repository as Argo CD wants it: an OCI registry without its scheme."""
-    return chart.repository_for(cluster.chart_mirror).removeprefix("oci://")

@@ -3,18 +3,17 @@
 The constructs and the composition root read these; nothing here knows of them.
 """
 
-from platform_stack.model.application import (
-    Application,
+from platform_stack.model.application import Application, Namespace
+from platform_stack.model.chart import Chart, Values
+from platform_stack.model.cluster import Cluster, Profile
+from platform_stack.model.declarations import (
     DataSource,
     IgnoreDifferences,
-    Namespace,
     Route,
     RuntimeWorkload,
     Secret,
     Service,
 )
-from platform_stack.model.chart import Chart, Values
-from platform_stack.model.cluster import Cluster, Profile
 from platform_stack.model.platform import Context, Platform
 from platform_stack.model.waves import SyncWave, waves
 

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from platform_stack.errors import called_from, caller_file, did_you_mean, fail
-from platform_stack.model.application import Application, DataSource
+from platform_stack.model.application import Application
 from platform_stack.model.cluster import Cluster
 from platform_stack.model.names import check_type
 from platform_stack.model.waves import waves
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    from platform_stack.model.declarations import DataSource
     from platform_stack.synth import Written
 
 

@@ -1,0 +1,125 @@
+"""AppProjects: what each application may do in Argo CD, computed from what it does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from platform_stack.constructs.app import WAVE_ANNOTATION, Manifest
+from platform_stack.kubernetes import group_of
+from platform_stack_imports import argoproj
+from platform_stack_imports.k8s import ObjectMeta
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from platform_stack.model import Application, Chart, Cluster
+
+NAMESPACE = "argocd"
+"""Where Argo CD and all its Applications live."""
+
+ROOT = "root"
+"""Name of the Application that syncs all others, and of its project."""
+
+PROJECT_WAVE = -10
+"""Wave of the projects in the root Application; the bootstrap layer's end at -1, others begin at 0."""
+
+IN_CLUSTER = "https://kubernetes.default.svc"
+"""The cluster that Argo CD runs in."""
+
+
+@dataclass(frozen=True)
+class Footprint:
+    """What an application puts into the cluster, as far as it is known.
+
+    Attributes:
+        namespaces: namespaces of its objects.
+        cluster_kinds: (group, kind) of its cluster-scoped objects.
+        namespaced_kinds: (group, kind) of its namespaced objects.
+        complete: whether all its charts have recorded facts.
+
+    """
+
+    namespaces: frozenset[str]
+    cluster_kinds: frozenset[tuple[str, str]]
+    namespaced_kinds: frozenset[tuple[str, str]]
+    complete: bool
+
+
+def footprint(manifests: Iterable[Manifest], *, complete: bool) -> Footprint:
+    """Return the footprint of manifests; one without a namespace is cluster-scoped."""
+    namespaces: set[str] = set()
+    cluster: set[tuple[str, str]] = set()
+    namespaced: set[tuple[str, str]] = set()
+    for manifest in manifests:
+        kind = (group_of(manifest["apiVersion"]), manifest["kind"])
+        namespace = manifest["metadata"].get("namespace")
+        if namespace:
+            namespaces.add(namespace)
+            namespaced.add(kind)
+        else:
+            cluster.add(kind)
+    return Footprint(frozenset(namespaces), frozenset(cluster), frozenset(namespaced), complete)
+
+
+def app_project(application: Application, cluster: Cluster, found: Footprint) -> argoproj.AppProject:
+    """Return the AppProject that lets an application do what it does, and nothing else.
+
+    Sources are its chart repositories and the git repository; destinations the namespaces it owns or has
+    objects in; kinds those it has. Where a chart's facts are not recorded yet, every namespaced kind is
+    allowed, but no cluster-scoped kind that is not known.
+    """
+    repositories = {repo_url(chart, cluster) for chart in application.charts} | {cluster.repo_url}
+    namespaces = found.namespaces | {namespace.name for namespace in application.namespaces}
+    namespaced = found.namespaced_kinds if found.complete else {("*", "*")}
+    return argoproj.AppProject(
+        metadata=ObjectMeta(
+            name=application.name, namespace=NAMESPACE, annotations={WAVE_ANNOTATION: str(PROJECT_WAVE)}
+        ),
+        spec=argoproj.AppProjectSpec(
+            source_repos=sorted(repositories),
+            destinations=[
+                argoproj.AppProjectSpecDestinations(server=IN_CLUSTER, namespace=namespace)
+                for namespace in sorted(namespaces)
+            ],
+            cluster_resource_whitelist=[
+                argoproj.AppProjectSpecClusterResourceWhitelist(group=group, kind=kind)
+                for group, kind in sorted(found.cluster_kinds)
+            ],
+            namespace_resource_whitelist=[
+                argoproj.AppProjectSpecNamespaceResourceWhitelist(group=group, kind=kind)
+                for group, kind in sorted(namespaced)
+            ],
+        ),
+    )
+
+
+def root_project(cluster: Cluster) -> argoproj.AppProject:
+    """Return the project of the root Application: Argo CD's own kinds in Argo CD's namespace.
+
+    It outlives the root's deletion, which could not end without it.
+    """
+    return argoproj.AppProject(
+        metadata=ObjectMeta(
+            name=ROOT,
+            namespace=NAMESPACE,
+            annotations={
+                WAVE_ANNOTATION: str(PROJECT_WAVE),
+                "argocd.argoproj.io/sync-options": "Prune=false,Delete=false",
+            },
+        ),
+        spec=argoproj.AppProjectSpec(
+            source_repos=[cluster.repo_url],
+            destinations=[argoproj.AppProjectSpecDestinations(server=IN_CLUSTER, namespace=NAMESPACE)],
+            cluster_resource_whitelist=[],
+            namespace_resource_whitelist=[
+                argoproj.AppProjectSpecNamespaceResourceWhitelist(group="argoproj.io", kind=kind)
+                for kind in ("AppProject", "Application", "ApplicationSet")
+            ],
+        ),
+    )
+
+
+def repo_url(chart: Chart, cluster: Cluster) -> str:
+    """Return the repository as Argo CD wants it: an OCI registry without its scheme."""
+    return chart.repository_for(cluster.chart_mirror).removeprefix("oci://")
