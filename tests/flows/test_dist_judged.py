@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
+from platform_stack.model.cluster import PROFILES
 from platform_stack.network.pods import DNS
 from tests.flows.judge import Judge
 from tests.flows.peers import Address, DnsName, Entity, Peer
 from tests.flows.test_dist import POLICIES, STRANGER, made, oracle, pod, workloads
+
+if TYPE_CHECKING:
+    from platform_stack import Profile
 
 pytestmark = pytest.mark.judge
 
@@ -19,8 +25,9 @@ OUTSIDE: tuple[Peer, ...] = (
 )
 
 
-def test_the_engine_agrees_on_every_pair_and_port() -> None:
-    result, _, _, _ = made()
+@pytest.mark.parametrize("profile", PROFILES)
+def test_the_engine_agrees_on_every_pair_and_port(profile: Profile) -> None:
+    result, _, _, _ = made(profile)
     everything = [item for items in result.objects.values() for item in items]
     policies = [item for item in everything if item["kind"] in POLICIES]
     namespaces = {
@@ -29,11 +36,11 @@ def test_the_engine_agrees_on_every_pair_and_port() -> None:
         if item["kind"] == "Namespace"
     }
     questions: list[tuple[Peer, Peer, int, str]] = []
-    for target in workloads():
+    for target in workloads(profile):
         ports = {*target.numbers, 15020, 9999}
-        for source in (*(pod(one) for one in workloads()), *OUTSIDE):
+        for source in (*(pod(one) for one in workloads(profile)), *OUTSIDE):
             questions += [(source, pod(target), port, "TCP") for port in sorted(ports)]
-    for one in workloads():
+    for one in workloads(profile):
         questions.append((pod(one), pod(DNS), 53, "UDP"))
         questions += [
             (pod(one), outside, port, "TCP")
@@ -48,7 +55,7 @@ def test_the_engine_agrees_on_every_pair_and_port() -> None:
     with Judge() as judge:
         answers = judge.ask(
             policies,
-            [*(pod(one) for one in workloads()), pod(DNS), STRANGER],
+            [*(pod(one) for one in workloads(profile)), pod(DNS), STRANGER],
             {**namespaces, STRANGER.namespace: {}},
             questions,
         )
@@ -56,6 +63,6 @@ def test_the_engine_agrees_on_every_pair_and_port() -> None:
     differ = [
         f"{source} -> {target} {port}/{protocol}: the engine {'allows' if answer.allowed else 'refuses'}"
         for (source, target, port, protocol), answer in zip(questions, answers, strict=True)
-        if answer.allowed != oracle().allows(source, target, port, protocol)
+        if answer.allowed != oracle(profile).allows(source, target, port, protocol)
     ]
     assert differ == []
