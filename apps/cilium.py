@@ -142,6 +142,10 @@ def _manifests(chart: ManifestChart, context: Context) -> None:
 
 cilium = Application(
     name="cilium",
+    plaintext_because={
+        "cilium": "metrics of the agent, which is on the node's network",
+        "cilium-operator": "metrics of the operator, which is on the node's network",
+    },
     known_idle={"cilium": "150-250Mi"},
     namespaces=(
         Namespace(

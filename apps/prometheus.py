@@ -291,6 +291,7 @@ def _flows(_context: Context) -> tuple[Flow, ...]:
 
 prometheus = Application(
     name="prometheus",
+    plaintext_because={"node-exporter": "metrics of the node, on the node's network"},
     made_at_run_time={
         "ServiceMonitor monitoring/kps-apiserver": "the Service kubernetes in namespace default",
         "ServiceMonitor monitoring/kps-kubelet": "the operator makes the Service kps-kubelet",

@@ -215,3 +215,20 @@ def test_names_outside_and_nothing_beside_them() -> None:
 def test_a_flow_that_cannot_be(flow: Callable[[], Flow], message: str) -> None:
     with pytest.raises(PlatformError, match=message):
         resolve(*one_application(flow()))
+
+
+def test_a_flow_in_the_clear_between_nodes_needs_a_reason() -> None:
+    agent = deployment("web", "agent")
+    agent["spec"]["template"]["spec"]["hostNetwork"] = True
+    flow = Flow(
+        source=Pods(workloads=("web",)), target=Pods(workloads=("agent",)), ports=(80,), because="asks it"
+    )
+
+    def resolved(**declared: dict[str, str]) -> int:
+        web = Application(name="web", namespaces=(Namespace(name="web"),), flows=always((flow,)), **declared)  # type: ignore[arg-type] # one keyword of many
+        platform = Platform(applications=(web,), clusters=(CLUSTER,))
+        return len(resolve(Context(platform, CLUSTER), {"web": [deployment("web", "web"), agent]}))
+
+    with pytest.raises(PlatformError, match="nothing that encrypts it between nodes"):
+        resolved()
+    assert resolved(plaintext_because={"agent": "it says nothing secret"}) == 1

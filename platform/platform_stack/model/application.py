@@ -85,6 +85,8 @@ class Application:
         secrets: the Secrets it needs that are not in git.
         data_sources: the Grafana data sources it offers.
         runtime_workloads: makes the list of pods that its operators make, from the context.
+        plaintext_because: why others may talk to a workload of its own without encryption between nodes, by
+            the workload's name; synth refuses such a flow otherwise.
         made_at_run_time: what operators make, or what selects only that, as "Kind namespace/name", each with
             who makes it; `platform-stack check` misses it otherwise.
         known_idle: memory that a pod of a workload is known to use when idle, by the workload's name.
@@ -110,6 +112,7 @@ class Application:
     secrets: tuple[Secret, ...] = ()
     data_sources: tuple[DataSource, ...] = ()
     runtime_workloads: Callable[[Context], tuple[RuntimeWorkload, ...]] = field(default=lambda _context: ())
+    plaintext_because: Mapping[str, str] = field(default_factory=dict)
     made_at_run_time: Mapping[str, str] = field(default_factory=dict)
     known_idle: Mapping[str, str] = field(default_factory=dict)
     flows: Callable[[Context], tuple[Flow, ...]] = field(default=lambda _context: ())

@@ -11,7 +11,7 @@ from platform_stack.network.derive import derive
 from platform_stack.network.pods import Inventory, Workload
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from platform_stack.facts import Manifest
     from platform_stack.model import Application, Context
@@ -68,7 +68,25 @@ def resolve(context: Context, objects: Mapping[str, Sequence[Manifest]]) -> list
         for declared in member.flows(context):
             for flow in _expand(context, inventory, member, declared):
                 found[flow] = None
+    _check_protection(context, found)
     return list(found)
+
+
+def _check_protection(context: Context, flows: Iterable[ResolvedFlow]) -> None:
+    """Refuse a flow that crosses nodes in the clear, unless its target's application says why it may."""
+    for flow in flows:
+        if flow.protection != "none":
+            continue
+        if not (isinstance(flow.source, Workload) and isinstance(flow.target, Workload)):
+            continue
+        owner = context.platform.by_name[flow.target.application]
+        if flow.target.name not in owner.plaintext_because:
+            fail(
+                f"{owner.source}: application {owner.name!r}: {flow.target.name!r} port {flow.port}",
+                f"{flow.because} ({flow.declared_by}), with nothing that encrypts it between nodes",
+                "mTLS, TLS or WireGuard; WireGuard does not cover pods on the node's network",
+                'add the workload to plaintext_because with the reason, or protection="TLS" to the flow',
+            )
 
 
 def _expand(
