@@ -75,7 +75,7 @@ _NAMESPACES_NOT_BACKED_UP = (
 
 def _values(_context: Context) -> Values:
     """Return the values: one server on both profiles, as the chart has it; backups wait while it moves."""
-    monitor = {"enabled": True, "autodetect": False}
+    monitor = {"enabled": True, "autodetect": False, "namespace": NAMESPACE}
     # Kopia keeps its settings and its cache below $HOME.
     home = {"name": "home", "emptyDir": {}}
     home_mount = {"name": "home", "mountPath": _HOME}
@@ -236,14 +236,15 @@ def _flows(_context: Context) -> tuple[Flow, ...]:
 velero = Application(
     name="velero",
     flows=_flows,
+    # SeaweedFS first, as Argo CD's destination: its chart leaves out the namespace of the job that makes buckets.
     namespaces=(
+        Namespace(name=seaweedfs.NAMESPACE, outside_mesh_because="Velero, which is outside, must reach it"),
         Namespace(
             name=NAMESPACE,
             outside_mesh_because="a node agent, and jobs that end",
             pod_security="privileged",
             because="the node agent reads the volumes of all pods: root, and a host path to the kubelet's",
         ),
-        Namespace(name=seaweedfs.NAMESPACE, outside_mesh_because="Velero, which is outside, must reach it"),
     ),
     depends_on=(sealed_secrets, gatekeeper, kyverno),
     charts=(
@@ -251,6 +252,7 @@ velero = Application(
             repository="https://vmware-tanzu.github.io/helm-charts",
             name="velero",
             version="12.1.0",
+            namespace=NAMESPACE,
             values=_values,
         ),
         Chart(

@@ -38,6 +38,13 @@ class Release:
     profile: Profile
 
     @property
+    def without_namespace(self) -> tuple[str, ...]:
+        """Return which of them leave their namespace to whoever applies them, as "Kind name"."""
+        if self.facts is None or self.profile not in self.facts.profiles:
+            return ()
+        return self.facts.profiles[self.profile].without_namespace
+
+    @property
     def objects(self) -> tuple[Manifest, ...]:
         """What the chart makes on this cluster's profile, as skeletons; nothing if that is not known."""
         if self.facts is None or self.profile not in self.facts.profiles:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from platform_stack.facts import Manifest
-    from platform_stack.model import Platform
+    from platform_stack.model import Application, Platform
     from platform_stack.recorded import Release
 
 
@@ -22,6 +22,7 @@ def check(
     """Yield each object in a namespace of somebody else that is not declared as shared."""
     owners = {namespace.name: member.name for member in platform.members for namespace in member.namespaces}
     for member in platform.members:
+        yield from _left_to_the_destination(member, releases.get(member.name, ()))
         allowed = {
             namespace.name
             for owner in (member, *(platform.by_name[host] for host in member.hosts))
@@ -48,4 +49,19 @@ def check(
                     else f"add Namespace(name={namespace!r}) to its namespaces, or: "
                     + did_you_mean(namespace, allowed)
                 ),
+            )
+
+
+def _left_to_the_destination(member: Application, releases: Sequence[Release]) -> Iterator[Finding]:
+    """Yield each release with objects that helm and Argo CD would put into different namespaces."""
+    destination = member.namespaces[0].name if member.namespaces else ""
+    for release in releases:
+        namespace = member.namespace_of(release.chart)
+        left = release.without_namespace
+        if left and namespace != destination:
+            yield Finding(
+                where=f"{member.source}: application {member.name!r}: release {release.chart.release!r}",
+                found=f"{', '.join(left)} without a namespace, in a release whose namespace is {namespace!r}",
+                expected=f"a namespace in the manifest: Argo CD puts the object into {destination!r} otherwise",
+                hint="name it in the chart's values, or make the release's namespace the application's first",
             )

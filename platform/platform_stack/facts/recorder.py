@@ -90,6 +90,7 @@ def record(  # noqa: PLR0913 - each is a fact that only the caller knows
             profile: Rendered(
                 values_digest=values_digest(version, values_by_profile[profile]),
                 objects=_skeletons(manifests, namespace, definitions),
+                without_namespace=_without_namespace(manifests, definitions),
             )
             for profile, manifests in rendered.items()
         },
@@ -109,6 +110,19 @@ def _skeletons(
         if manifest["kind"] != "CustomResourceDefinition" and not _is_test(manifest)
     ]
     return tuple(sorted(objects, key=_order))
+
+
+def _without_namespace(
+    manifests: Iterable[Manifest], definitions: Sequence[CustomResource]
+) -> tuple[str, ...]:
+    return tuple(
+        sorted(
+            f"{manifest['kind']} {manifest['metadata']['name']}"
+            for manifest in manifests
+            if is_namespaced(manifest, definitions) and not manifest["metadata"].get("namespace")
+            if not _is_test(manifest)
+        )
+    )
 
 
 def _order(manifest: Manifest) -> tuple[str, str, str]:

@@ -36,11 +36,14 @@ class Rendered:
     """What a chart makes with one profile's values.
 
     ``values_digest`` is ``values_digest(version, values)`` of the values it was rendered with;
-    ``objects`` are skeletons (see ``skeleton``), without the CustomResourceDefinitions.
+    ``objects`` are skeletons (see ``skeleton``), without the CustomResourceDefinitions;
+    ``without_namespace`` names those, as "Kind name", that the chart leaves to whoever applies them: helm
+    puts them into the release's namespace, Argo CD into that of the Application's destination.
     """
 
     values_digest: str
     objects: tuple[Manifest, ...]
+    without_namespace: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +188,11 @@ def _to_document(facts: ChartFacts) -> dict[str, Any]:
             for crd in facts.custom_resource_definitions
         ],
         "profiles": {
-            name: {"objects": list(rendered.objects), "values": rendered.values_digest}
+            name: {
+                "objects": list(rendered.objects),
+                "values": rendered.values_digest,
+                "without_namespace": list(rendered.without_namespace),
+            }
             for name, rendered in facts.profiles.items()
         },
         "repository": facts.repository,
@@ -212,7 +219,11 @@ def _from_document(document: object) -> ChartFacts:
         ),
         values=_mapping(document, "values"),
         profiles={
-            name: Rendered(values_digest=_text(rendered, "values"), objects=tuple(_list(rendered, "objects")))
+            name: Rendered(
+                values_digest=_text(rendered, "values"),
+                objects=tuple(_list(rendered, "objects")),
+                without_namespace=tuple(_list(rendered, "without_namespace")),
+            )
             for name, rendered in _mapping(document, "profiles").items()
         },
     )
