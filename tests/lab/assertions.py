@@ -118,6 +118,11 @@ def rejected(lab: Lab) -> list[str]:
     return problems
 
 
+# What is not there yet when a controller makes its first pod; the next attempt finds it, and a boot that is
+# Healthy at the end had its pods.
+NOT_YET = ("serviceaccount", "no PriorityClass with name")
+
+
 def refused_pods(lab: Lab) -> list[str]:
     """Return what admission refused: Pod Security above all."""
     return sorted(
@@ -125,8 +130,7 @@ def refused_pods(lab: Lab) -> list[str]:
             f"{item['involvedObject'].get('namespace')}/{item['involvedObject'].get('name')}: {item['message']}"
             for item in lab.api.list("/api/v1/events")
             if item.get("reason") == "FailedCreate"
-            # A moment after its creation a namespace has no ServiceAccount yet: the next attempt finds it.
-            and "serviceaccount" not in item.get("message", "")
+            if not any(reason in item.get("message", "") for reason in NOT_YET)
         }
     )
 
