@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 CLUSTER = Cluster(name="bench", repo_url="https://git.example.test/platform")
 
-FILES = 10 + 4
-"""How many files synth writes for an application: the ten objects that it adds, its Namespace, and Argo CD's
-Application, ApplicationSet and AppProject; each file holds one object."""
+FILES = 10 + 6
+"""How many files synth writes for an application: the ten objects that it adds, its Namespace with a default deny
+and cluster DNS, and Argo CD's Application, ApplicationSet and AppProject; each file holds one object."""
 
 _PROPERTIES = """\
 server.port=8080
