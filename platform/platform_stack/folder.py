@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from platform_stack.facts import CustomResource, Manifest
     from platform_stack.model import Application, Context
+    from platform_stack.network.resolve import ResolvedFlow
     from platform_stack.recorded import Release
 
 Tree = dict[str, bytes]
@@ -40,11 +41,13 @@ class Folder:
     Attributes:
         files: content by path.
         objects: what each application's charts (as skeletons) and manifests hold, by its name.
+        flows: who may talk to whom.
 
     """
 
     files: Tree
     objects: Mapping[str, Sequence[Manifest]]
+    flows: Sequence[ResolvedFlow]
 
 
 def make_folders(contexts: Sequence[Context], known: Sequence[Sequence[Release]]) -> list[Folder]:
@@ -129,7 +132,7 @@ class _Folder:
         self._write("bootstrap/kind.yaml", kind_config(self.cluster))
         objects = self._objects()
         self.files["README.md"] = inventory(self.context, objects, flows).encode()
-        return Folder(self.files, objects)
+        return Folder(self.files, objects, flows)
 
     def _member(self, member: Application) -> None:
         bootstrap = member.name not in self.platform.waves

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from platform_stack.budget import Workload
     from platform_stack.facts import Manifest
-    from platform_stack.model import Application, Context
+    from platform_stack.model import Application, Context, Platform
     from platform_stack.network.resolve import ResolvedFlow
 
 _NONE = "-"
@@ -40,7 +40,7 @@ def inventory(
         f"- addresses of LoadBalancer Services: `{cluster.load_balancer_range}`",
         f"- Argo CD follows `{cluster.revision}` of `{cluster.repo_url}`",
         *_section("Applications", _applications(context)),
-        *_section("Order", ["```mermaid", *_graph(platform.members), "```"]),
+        *_section("Order", ["```mermaid", *_graph(platform), "```"]),
         *_section("Namespaces", _namespaces(platform.members)),
         *_section("Routes", _routes(context)),
         *_section("Flows", _flows(flows)),
@@ -85,18 +85,13 @@ def _applications(context: Context) -> list[str]:
     )
 
 
-def _graph(members: Sequence[Application]) -> Iterator[str]:
+def _graph(platform: Platform) -> Iterator[str]:
     """Draw each dependency that no other dependency implies."""
-    needs = {member.name: set(member.dependencies) for member in members}
-
-    def reach(name: str) -> set[str]:
-        return needs[name].union(*(reach(need) for need in needs[name])) if needs[name] else set()
-
     yield "flowchart LR"
-    for member in members:
+    for member in platform.members:
         yield f'  {member.name}["{member.name}"]'
-    for member in members:
-        implied = set().union(*(reach(need) for need in needs[member.name]))
+    for member in platform.members:
+        implied = {name for need in member.dependencies for name in platform.reach[need]}
         for need in member.dependencies:
             if need not in implied:
                 yield f"  {need} --> {member.name}"

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from platform_stack.facts import Manifest
     from platform_stack.folder import Tree
     from platform_stack.model import Cluster, Platform
+    from platform_stack.network.resolve import ResolvedFlow
     from platform_stack.recorded import Release
 
 # What the work after Node's start needs first; jsii imports typeguard at its first call, for as long as all
@@ -37,6 +38,7 @@ class Synthesized:
         cluster: the cluster.
         files: the content of each file.
         objects: what each application's charts (as skeletons) and manifests hold, by its name.
+        flows: who may talk to whom.
         warnings: what is true of the recorded facts and should not stay so.
 
     """
@@ -44,6 +46,7 @@ class Synthesized:
     cluster: Cluster
     files: Tree
     objects: Mapping[str, Sequence[Manifest]]
+    flows: Sequence[ResolvedFlow]
     warnings: tuple[str, ...]
 
 
@@ -109,7 +112,7 @@ def synthesize(platform: Platform) -> list[Synthesized]:
     from platform_stack.folder import make_folders  # noqa: PLC0415  waits for cdk8s
 
     return [
-        Synthesized(context.cluster, folder.files, folder.objects, tuple(_warnings(of_cluster)))
+        Synthesized(context.cluster, folder.files, folder.objects, folder.flows, tuple(_warnings(of_cluster)))
         for context, folder, of_cluster in zip(contexts, make_folders(contexts, known), known, strict=True)
     ]
 

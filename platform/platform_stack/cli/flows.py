@@ -10,8 +10,6 @@ import click
 
 from platform_stack.cli.load import load_platform, reports_errors
 from platform_stack.errors import did_you_mean
-from platform_stack.model import Context
-from platform_stack.network.resolve import resolve
 from platform_stack.network.table import Row, graph, rows
 from platform_stack.synth import synthesize
 
@@ -19,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from platform_stack.model import Platform
-    from platform_stack.network.resolve import ResolvedFlow
 
 Format = Literal["table", "mermaid", "dot", "json"]
 
@@ -48,9 +45,10 @@ def flows(
     platform = load_platform(ctx.obj["module"])
     _known("--from", source, platform.by_name)
     _known("--to", target, platform.by_name)
+    (made,) = synthesize(_cluster(platform, name))
     found = [
         row
-        for row in rows(_flows(_cluster(platform, name)))
+        for row in rows(made.flows)
         if source in (None, row.from_application) and target in (None, row.to_application)
     ]
     if form == "json":
@@ -59,11 +57,6 @@ def flows(
         _table(found)
     else:
         click.echo("\n".join(graph(found, form)))
-
-
-def _flows(platform: Platform) -> list[ResolvedFlow]:
-    (made,) = synthesize(platform)
-    return resolve(Context(platform, made.cluster), made.objects)
 
 
 def _cluster(platform: Platform, name: str | None) -> Platform:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from platform_stack import kubernetes
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -91,8 +93,7 @@ NAMESPACED_CUSTOM = frozenset(
 
 def group_of(manifest: Manifest) -> str:
     """Give an object's API group, ``""`` for the core group."""
-    group, _, version = str(manifest.get("apiVersion") or "").partition("/")
-    return group if version else ""
+    return kubernetes.group_of(str(manifest.get("apiVersion") or ""))
 
 
 def is_namespaced(manifest: Manifest, custom_resources: Iterable[CustomResource] = ()) -> bool:
