@@ -9,6 +9,7 @@ from pathlib import Path as _Path
 
 from platform_stack.errors import Finding, PlatformError
 from platform_stack.model import (
+    Action,
     Application,
     Chart,
     Cluster,
@@ -17,16 +18,21 @@ from platform_stack.model import (
     IgnoreDifferences,
     Namespace,
     Platform,
+    Policy,
+    PolicyException,
     Profile,
+    Quota,
     Route,
     RuntimeWorkload,
     Secret,
     Service,
     SyncWave,
+    Tenant,
     Values,
 )
 
 __all__ = [
+    "Action",
     "Application",
     "Chart",
     "Cluster",
@@ -37,12 +43,16 @@ __all__ = [
     "Namespace",
     "Platform",
     "PlatformError",
+    "Policy",
+    "PolicyException",
     "Profile",
+    "Quota",
     "Route",
     "RuntimeWorkload",
     "Secret",
     "Service",
     "SyncWave",
+    "Tenant",
     "Values",
 ]
 

@@ -19,6 +19,7 @@ from platform_stack.kind import kind_config
 from platform_stack.model import SyncWave
 from platform_stack.network.policies import policies
 from platform_stack.network.resolve import resolve
+from platform_stack.policies import Estate, compiled
 from platform_stack.recorded import index
 from platform_stack.yaml_output import to_yaml
 
@@ -83,7 +84,7 @@ def make_folders(contexts: Sequence[Context], known: Sequence[Sequence[Release]]
 
 def _fill(chart: ManifestChart, member: Application, context: Context) -> None:
     for spec in member.namespaces:
-        chart.add(namespace(spec), wave=SyncWave.NAMESPACE)
+        chart.add(namespace(spec, member), wave=SyncWave.NAMESPACE)
     for route in member.routes:
         chart.add(ingress(route, context.cluster), wave=SyncWave.AFTER_CHART)
     if member.manifests is not None:
@@ -120,6 +121,10 @@ class _Folder:
         flows = resolve(self.context, self._objects())
         for owner, policy, wave in policies(self.context, flows):
             self.manifests[owner].append(self.charts[owner].add(policy, wave=wave))
+        if self.platform.policies:
+            found = providers.by_kind(self.platform, self.releases)
+            for owner, item, at in compiled(Estate(self.context, self._objects()), found):
+                self.manifests[owner].append(self.charts[owner].add(item, wave=at))
         findings = [
             *namespaces_check.check(self.platform, self.releases, self.manifests),
             *providers.check(self.platform, self.releases, self.manifests),
@@ -153,7 +158,7 @@ class _Folder:
             root.add(project.app_project(member, self.cluster, self._footprint(member)))
         for position, member in enumerate(self.platform.bootstrap):
             root.add(self._application(member, wave=position - len(self.platform.bootstrap)))
-        for member in self.platform.applications:
+        for member in self.platform.installed:
             root.add(argocd.application_set(member, self.cluster, self.platform.waves[member.name]))
             applications.add(self._application(member))
         for manifest in root.manifests:

@@ -113,4 +113,4 @@ def test_a_mirror_replaces_every_chart_repository() -> None:
     ids=["restricted", "privileged", "existing"],
 )
 def test_namespace(spec: Namespace, snapshot: SnapshotAssertion) -> None:
-    assert text(namespace(spec)) == snapshot
+    assert text(namespace(spec, WEB)) == snapshot

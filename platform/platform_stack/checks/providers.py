@@ -67,6 +67,11 @@ def check(
         )
 
 
+def by_kind(platform: Platform, releases: Mapping[str, Sequence[Release]]) -> dict[str, str]:
+    """Return the application that provides each custom kind, as "group/Kind"."""
+    return {kind: names[0] for kind, names in _providers(platform, releases)[0].items()}
+
+
 def _providers(
     platform: Platform, releases: Mapping[str, Sequence[Release]]
 ) -> tuple[dict[str, list[str]], set[str]]:

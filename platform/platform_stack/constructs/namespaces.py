@@ -5,28 +5,31 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from platform_stack.kubernetes import MINOR_VERSION
+from platform_stack.labels import OWNER, TIER
 from platform_stack_imports.k8s import Namespace as NamespaceObject
 from platform_stack_imports.k8s import ObjectMeta
 
 if TYPE_CHECKING:
-    from platform_stack.model import Namespace
+    from platform_stack.model import Application, Namespace
 
 _LEVEL = "pod-security.kubernetes.io"
 
 
-def namespace(spec: Namespace) -> NamespaceObject:
-    """Return the Namespace with its Pod Security labels.
+def namespace(spec: Namespace, owner: Application) -> NamespaceObject:
+    """Return the Namespace with its Pod Security level, its tier, and the name of who owns it.
 
     The level is enforced, warned of and audited at the platform's Kubernetes version: an upgrade of the
     cluster must not change what is refused
     (https://kubernetes.io/docs/concepts/security/pod-security-admission/).
     A reason for a lower level stands in an annotation; a namespace of Kubernetes' own is never deleted.
     """
-    labels = {"istio-injection": "enabled"} if spec.mesh else {}
+    labels = {TIER: owner.tier, OWNER: owner.name}
+    if spec.mesh:
+        labels["istio-injection"] = "enabled"
     for mode in ("enforce", "warn", "audit"):
         labels[f"{_LEVEL}/{mode}"] = spec.pod_security
         labels[f"{_LEVEL}/{mode}-version"] = f"v{MINOR_VERSION}"
-    annotations = {}
+    annotations = dict(spec.annotations)
     if spec.because:
         annotations["platform-stack.io/pod-security-because"] = spec.because
     if spec.existing:

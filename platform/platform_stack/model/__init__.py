@@ -15,9 +15,12 @@ from platform_stack.model.declarations import (
     Service,
 )
 from platform_stack.model.platform import Context, Platform
+from platform_stack.model.policy import Action, Policy, PolicyException
+from platform_stack.model.tenant import Quota, Tenant
 from platform_stack.model.waves import SyncWave, waves
 
 __all__ = [
+    "Action",
     "Application",
     "Chart",
     "Cluster",
@@ -26,12 +29,16 @@ __all__ = [
     "IgnoreDifferences",
     "Namespace",
     "Platform",
+    "Policy",
+    "PolicyException",
     "Profile",
+    "Quota",
     "Route",
     "RuntimeWorkload",
     "Secret",
     "Service",
     "SyncWave",
+    "Tenant",
     "Values",
     "waves",
 ]

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from platform_stack.constructs import ManifestChart
+    from platform_stack.labels import Tier
     from platform_stack.model.cluster import Cluster
     from platform_stack.model.declarations import (
         DataSource,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     )
     from platform_stack.model.flow import Flow
     from platform_stack.model.platform import Context
+    from platform_stack.model.policy import PolicyException
 
 PodSecurity = Literal["restricted", "baseline", "privileged"]
 """Levels of the Pod Security Standards, strictest first."""
@@ -40,6 +42,7 @@ class Namespace:
         because: why the level is not `restricted`; required then.
         mesh: whether Istio's sidecar is injected into its pods; default False.
         outside_mesh_because: why it is not, for the reader of the inventory.
+        annotations: further annotations of the Namespace.
         existing: whether Kubernetes makes it itself (kube-system); Argo CD then labels it and never
             deletes it; default False.
 
@@ -50,6 +53,7 @@ class Namespace:
     because: str = ""
     mesh: bool = False
     outside_mesh_because: str = ""
+    annotations: Mapping[str, str] = field(default_factory=dict)
     existing: bool = False
 
     def __post_init__(self) -> None:
@@ -93,6 +97,8 @@ class Application:
         flows: makes the list of who may talk to whom, beyond what its objects ask for, from the context.
         routes: the hosts under which its services are reached from outside.
         ignore_differences: fields that Argo CD leaves to whoever writes them at run time.
+        exceptions: which of its workloads a policy does not apply to, and why.
+        tier: `platform` (default), or `tenant` for what a Tenant becomes.
         annotations: further annotations of the Argo CD Application.
         manual: says why Argo CD does not sync it by itself on a cluster, or None where it does;
             default: it does everywhere.
@@ -118,6 +124,8 @@ class Application:
     flows: Callable[[Context], tuple[Flow, ...]] = field(default=lambda _context: ())
     routes: tuple[Route, ...] = ()
     ignore_differences: tuple[IgnoreDifferences, ...] = ()
+    exceptions: tuple[PolicyException, ...] = ()
+    tier: Tier = "platform"
     annotations: Mapping[str, str] = field(default_factory=dict)
     manual: Callable[[Cluster], str | None] = field(default=lambda _cluster: None)
     source: str = field(init=False, default="", compare=False, repr=False)

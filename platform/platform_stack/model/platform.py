@@ -10,6 +10,8 @@ from platform_stack.errors import called_from, caller_file, did_you_mean, fail
 from platform_stack.model.application import Application
 from platform_stack.model.cluster import Cluster
 from platform_stack.model.names import check_type
+from platform_stack.model.policy import Policy
+from platform_stack.model.tenant import Tenant
 from platform_stack.model.waves import waves
 
 if TYPE_CHECKING:
@@ -29,6 +31,8 @@ class Platform:
         bootstrap: the applications that the bootstrap script installs before Argo CD can work, in this
             order (the network, then Argo CD); Argo CD adopts them and never prunes them.
         clusters: one folder of dist/ each.
+        policies: what Kyverno and Gatekeeper ask of the objects in the cluster.
+        tenants: the teams that work on the platform; each becomes an application that comes after all others.
         facts: folder of the recorded facts of the charts; default: `imports/facts` beside the folder of
             the module that makes the Platform (apps/).
 
@@ -41,13 +45,21 @@ class Platform:
     applications: tuple[Application, ...]
     clusters: tuple[Cluster, ...]
     bootstrap: tuple[Application, ...] = ()
+    policies: tuple[Policy, ...] = ()
+    tenants: tuple[Tenant, ...] = ()
     facts: Path = field(default_factory=lambda: caller_file().parent.parent / "imports" / "facts")
     source: str = field(init=False, default="", compare=False, repr=False)
 
     def __post_init__(self) -> None:
         """Check what only the whole list can show."""
         object.__setattr__(self, "source", called_from())
-        for name, kind in (("applications", Application), ("bootstrap", Application), ("clusters", Cluster)):
+        for name, kind in (
+            ("applications", Application),
+            ("bootstrap", Application),
+            ("clusters", Cluster),
+            ("policies", Policy),
+            ("tenants", Tenant),
+        ):
             for member in getattr(self, name):
                 check_type(f"{self.source}: platform: {name}", member, kind, f"a tuple of {kind.__name__}")
         if not self.clusters:
@@ -60,6 +72,7 @@ class Platform:
                     member.name,
                     "another name: this is the Application that syncs all others",
                 )
+        _check_unique("policy", ((policy.name, policy.source) for policy in self.policies))
         _check_unique("application", ((member.name, member.source) for member in self.members))
         self._check_namespaces()
         self._check_releases()
@@ -68,8 +81,13 @@ class Platform:
 
     @cached_property
     def members(self) -> tuple[Application, ...]:
-        """The bootstrap layer, then the applications."""
-        return (*self.bootstrap, *self.applications)
+        """The bootstrap layer, the applications, then those that tenants become."""
+        return (*self.bootstrap, *self.installed)
+
+    @cached_property
+    def installed(self) -> tuple[Application, ...]:
+        """What Argo CD installs after the bootstrap layer: the applications, then those that tenants become."""
+        return (*self.applications, *(tenant.application(self.applications) for tenant in self.tenants))
 
     @cached_property
     def by_name(self) -> Mapping[str, Application]:
@@ -91,9 +109,9 @@ class Platform:
                     )
         dependencies = {
             member.name: tuple(need for need in member.dependencies if need not in bootstrap)
-            for member in self.applications
+            for member in self.installed
         }
-        for member in self.applications:
+        for member in self.installed:
             for need in member.dependencies:
                 if need not in names:
                     fail(
@@ -102,7 +120,7 @@ class Platform:
                         "the name of an application in the platform's list",
                         did_you_mean(need, names),
                     )
-        return waves(dependencies, {member.name: member.source for member in self.applications})
+        return waves(dependencies, {member.name: member.source for member in self.installed})
 
     @cached_property
     def reach(self) -> Mapping[str, frozenset[str]]:

@@ -1,0 +1,50 @@
+"""From policies and exceptions to the objects that the engines read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from platform_stack.errors import fail
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from platform_stack.model import SyncWave
+    from platform_stack.policies.estate import Estate
+    from platform_stack.typed import ApiObject
+
+PROVIDED_KINDS = {
+    "kyverno": "policies.kyverno.io/ValidatingPolicy",
+    "gatekeeper": "templates.gatekeeper.sh/ConstraintTemplate",
+}
+"""For each engine a kind that only its application provides."""
+
+
+def compiled(estate: Estate, providers: Mapping[str, str]) -> Iterator[tuple[str, ApiObject, SyncWave | int]]:
+    """Yield each object of the platform's policies with the application it belongs to and its wave.
+
+    Args:
+        estate: what there is.
+        providers: for each custom kind ("group/Kind") the application that provides it.
+
+    Raises:
+        PlatformError: an engine is not in the platform; an exception names no policy or no object.
+
+    """
+    from platform_stack.policies import gatekeeper, kyverno  # noqa: PLC0415  loaded where there are policies
+
+    policies = estate.context.platform.policies
+    for engine, module in (("kyverno", kyverno), ("gatekeeper", gatekeeper)):
+        asked = tuple(policy for policy in policies if policy.engine == engine)
+        if not asked:
+            continue
+        owner = providers.get(PROVIDED_KINDS[engine])
+        if owner is None:
+            fail(
+                f"{asked[0].source}: policy {asked[0].name!r}: engine",
+                f"{engine!r}, whose kinds no application of this platform provides",
+                f"an application that installs {engine}",
+                f"add it to the applications, or leave {engine}'s policies out of the platform's list",
+            )
+        for item, wave in module.objects(estate, asked):
+            yield owner, item, wave

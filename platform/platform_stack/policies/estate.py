@@ -1,0 +1,53 @@
+"""What there is on one cluster, as far as policies depend on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from platform_stack.facts import Manifest
+    from platform_stack.model import Context
+
+_TEMPLATES = {"Pod": (), "CronJob": ("spec", "jobTemplate", "spec", "template")}
+
+
+@dataclass(frozen=True)
+class Estate:
+    """One cluster, and what each application puts there.
+
+    Attributes:
+        context: the cluster.
+        objects: what each application's charts (as skeletons) and manifests hold, by its name.
+
+    """
+
+    context: Context
+    objects: Mapping[str, Sequence[Manifest]]
+
+    @cached_property
+    def images(self) -> tuple[str, ...]:
+        """The images of the platform's own pods (tenants' left out), sorted, as the charts write them."""
+        found: set[str] = set()
+        for member in self.context.platform.members:
+            if member.tier == "platform":
+                for item in self.objects.get(member.name, ()):
+                    found.update(_images(item))
+        return tuple(sorted(found))
+
+
+def _images(item: Manifest) -> Iterator[str]:
+    template = item
+    for key in _TEMPLATES.get(item["kind"], ("spec", "template")):
+        template = template.get(key) or {}
+        if not isinstance(template, dict):
+            return
+    spec = template.get("spec") or {}
+    if isinstance(spec, dict):
+        for name in ("initContainers", "containers"):
+            for container in spec.get(name) or ():
+                if isinstance(container, dict) and container.get("image"):
+                    yield container["image"]
