@@ -133,10 +133,10 @@ class Tenant:
 
     def application(self, platform: Sequence[Application]) -> Application:
         """Return the application that the tenant becomes; it depends on every one of the platform."""
-        from platform_stack.constructs import tenant  # noqa: PLC0415  the model must not load cdk8s
+        from platform_stack.constructs.tenant import objects  # noqa: PLC0415  the model must not load cdk8s
 
         def manifests(chart: ManifestChart, context: Context) -> None:
-            for item in tenant.objects(self, context.cluster):
+            for item in objects(self, context.cluster):
                 chart.add(item)
             if self.manifests is not None:
                 self.manifests(chart, context)
