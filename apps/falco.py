@@ -154,7 +154,7 @@ falco = Application(
     namespaces=(
         Namespace(
             name=NAMESPACE,
-            outside_mesh_because="a node agent that nobody talks to",
+            outside_mesh_because="a node agent that nobody talks to but Prometheus",
             pod_security="privileged",
             because="it loads eBPF programs (BPF, PERFMON, SYS_PTRACE) and reads the node's /proc and /etc",
         ),

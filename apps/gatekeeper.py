@@ -154,7 +154,7 @@ gatekeeper = Application(
     namespaces=(
         Namespace(
             name=NAMESPACE,
-            outside_mesh_because="the API server, which has no mesh identity, calls its webhook",
+            outside_mesh_because="the API server calls its webhook: every change in the cluster waits for it",
         ),
     ),
     charts=(

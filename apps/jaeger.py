@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from apps.common import NO_SIDECAR, resources, restricted_container, restricted_pod
+from apps.common import resources, restricted_container, restricted_pod
 from apps.jaeger_bridge import BRIDGE, CONFIG_LABEL, NAMESPACE, USER, bridge, budget, digest, spread
 from platform_stack import Service
 from platform_stack.constructs.observability import Panel, down
+from platform_stack.constructs.routes import THROUGH_SERVICE
 from platform_stack.typed import to_manifest
 
 if TYPE_CHECKING:
@@ -42,7 +43,8 @@ def jaeger_values(context: Context, *, query: Service, otlp: Service) -> Values:
         "enabled": True,
         "replicas": 2 if available else 1,
         "strategy": {"type": "RollingUpdate"},  # it keeps nothing, so two at a time are no harm
-        "podLabels": {**NO_SIDECAR, CONFIG_LABEL: digest(config)},
+        "podLabels": {CONFIG_LABEL: digest(config)},
+        "service": {"annotations": THROUGH_SERVICE},
         "resources": resources("10m", "32Mi", "192Mi"),
         "extraEnv": [{"name": "GOMEMLIMIT", "value": "160MiB"}],
         "serviceAccount": {"automountServiceAccountToken": False},

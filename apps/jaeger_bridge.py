@@ -11,7 +11,6 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
-from apps.common import NO_SIDECAR
 from platform_stack import Service
 from platform_stack_imports import k8s
 
@@ -52,9 +51,11 @@ def bridge(query: Service, *, available: bool) -> list[ApiObject]:
         "services_query_duration: 24h\n"
     )
     metadata = k8s.ObjectMeta(name=BRIDGE.name, namespace=NAMESPACE, labels=LABELS)
-    labels = {**LABELS, **NO_SIDECAR, CONFIG_LABEL: digest(config)}
+    labels = {**LABELS, CONFIG_LABEL: digest(config)}
     objects: list[ApiObject] = [
         k8s.ConfigMap(metadata=metadata, data={"tempo-query.yaml": config}),
+        # Without any right: it is the bridge's identity in the mesh.
+        k8s.ServiceAccount(metadata=metadata, automount_service_account_token=False),
         k8s.Deployment(
             metadata=metadata,
             spec=k8s.DeploymentSpec(
@@ -63,6 +64,7 @@ def bridge(query: Service, *, available: bool) -> list[ApiObject]:
                 template=k8s.PodTemplateSpec(
                     metadata=k8s.ObjectMeta(labels=labels),
                     spec=k8s.PodSpec(
+                        service_account_name=BRIDGE.name,
                         automount_service_account_token=False,
                         security_context=k8s.PodSecurityContext(
                             run_as_non_root=True,

@@ -15,11 +15,11 @@ from apps.cert_manager import PLATFORM_ISSUER, cert_manager
 from apps.cilium import EXPOSE_LABEL, cilium
 from apps.common import SCRAPE_INTERVAL, resources
 from apps.gatekeeper import gatekeeper
-from apps.istio import SIDECAR_CPU, SIDECAR_MEMORY, istio
+from apps.istio import istio
 from apps.kong_plugins import BASIC_AUTH, KEY_AUTH, NAMESPACE, RATE_LIMIT, USER, plugins
 from apps.kyverno import kyverno
 from apps.sealed_secrets import sealed_secrets
-from platform_stack import Application, Chart, Context, Namespace, RuntimeWorkload, Service, SyncWave, Values
+from platform_stack import Application, Chart, Context, Namespace, Service, SyncWave, Values
 from platform_stack.constructs.observability import Alert, Panel, alerts, dashboard, down
 from platform_stack.constructs.routes import INGRESS_CLASS
 from platform_stack.model.flow import Flow, exposed, uses_api_server
@@ -149,22 +149,6 @@ def _spread() -> dict[str, Any]:
     }
 
 
-def _sidecar(context: Context) -> tuple[RuntimeWorkload, ...]:
-    """Return what the injector adds to Kong's pods."""
-    return (
-        RuntimeWorkload(
-            name="kong (sidecar)",
-            namespace=NAMESPACE,
-            kind="Deployment",
-            labels={},
-            ports={},
-            cpu=SIDECAR_CPU,
-            memory=SIDECAR_MEMORY,
-            replicas=2 if context.cluster.is_highly_available else 1,
-        ),
-    )
-
-
 def _manifests(chart: ManifestChart, _context: Context) -> None:
     chart.add(_webhook_certificate(), wave=SyncWave.SECRET)  # the pod mounts it
     chart.add(
@@ -266,7 +250,6 @@ kong = Application(
     name="kong",
     flows=_flows,
     known_idle={"kong": "120-200Mi"},
-    runtime_workloads=_sidecar,
     namespaces=(Namespace(name=NAMESPACE, mesh=True),),
     depends_on=(cilium, cert_manager, istio, sealed_secrets, gatekeeper, kyverno),
     charts=(

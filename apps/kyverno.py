@@ -141,7 +141,7 @@ kyverno = Application(
     namespaces=(
         Namespace(
             name=NAMESPACE,
-            outside_mesh_because="the API server, which has no mesh identity, calls its webhook",
+            outside_mesh_because="the API server calls its webhook: every new pod waits for it, those of the mesh too",
         ),
     ),
     charts=(

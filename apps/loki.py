@@ -172,7 +172,7 @@ loki = Application(
     namespaces=(
         Namespace(
             name=NAMESPACE,
-            outside_mesh_because="Alloy reads from the API server; who asks Loki is outside too",
+            outside_mesh_because="the logs that say why the mesh does not work must not need it",
         ),
     ),
     charts=(

@@ -302,7 +302,8 @@ prometheus = Application(
     namespaces=(
         Namespace(
             name=NAMESPACE,
-            outside_mesh_because="Prometheus scrapes pods by address, also those that are no members",
+            outside_mesh_because="Prometheus must see that the mesh does not work, and Grafana takes no other Host "
+            "than its own",
         ),
         Namespace(
             name=NODE_NAMESPACE,

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from apps import jaeger, jaeger_bridge
 from apps.alloy import TRACE_ID
-from apps.common import NO_SIDECAR, resources, restricted_container, restricted_pod, service_monitor
+from apps.common import resources, restricted_container, restricted_pod, service_monitor
 from apps.gatekeeper import gatekeeper
 from apps.grafana import JAEGER_UID, LOKI_UID, PROMETHEUS_UID, TEMPO_UID
+from apps.istio import istio
 from apps.jaeger import JAEGER
 from apps.jaeger_bridge import BRIDGE, NAMESPACE
 from apps.kong_plugins import BASIC_AUTH
@@ -27,6 +28,8 @@ from platform_stack import (
 from platform_stack.constructs import observability
 from platform_stack.constructs.observability import Alert, Panel, alerts, dashboard, down
 from platform_stack.model.flow import Flow, Pods, reaches, within
+from platform_stack_imports import istio_telemetry
+from platform_stack_imports.k8s import ObjectMeta
 
 if TYPE_CHECKING:
     from platform_stack.constructs import ManifestChart
@@ -124,7 +127,6 @@ def _tempo(_context: Context) -> Values:
         "tempoQuery": {
             "enabled": False
         },  # it lies in Jaeger's bridge; the chart wires the ports of an old one
-        "podLabels": NO_SIDECAR,
         "securityContext": restricted_pod(10001),
         "serviceAccount": {"create": True, "automountServiceAccountToken": False},
         "persistence": {"enabled": True, "size": "5Gi"},
@@ -186,6 +188,15 @@ def _manifests(chart: ManifestChart, _context: Context) -> None:
         (BRIDGE, jaeger_bridge.LABELS, jaeger_bridge.METRICS_PORT),
     ):
         chart.add(observability.service_monitor(service.name, NAMESPACE, labels=labels, port=port))
+    # The sidecars here would trace the traces that they carry.
+    chart.add(
+        istio_telemetry.Telemetry(
+            metadata=ObjectMeta(name="no-traces", namespace=NAMESPACE),
+            spec=istio_telemetry.TelemetrySpec(
+                tracing=[istio_telemetry.TelemetrySpecTracing(disable_span_reporting=True)]
+            ),
+        )
+    )
     chart.add(alerts("tracing", NAMESPACE, *_ALERTS, *jaeger.ALERTS))
     chart.add(dashboard("tracing", NAMESPACE, "Tracing", *_PANELS, *jaeger.PANELS))
 
@@ -218,10 +229,8 @@ def _flows(_context: Context) -> tuple[Flow, ...]:
 tracing = Application(
     name="tracing",
     flows=_flows,
-    depends_on=(gatekeeper, kyverno),
-    namespaces=(
-        Namespace(name=NAMESPACE, outside_mesh_because="it takes traces from inside and outside the mesh"),
-    ),
+    depends_on=(istio, gatekeeper, kyverno),
+    namespaces=(Namespace(name=NAMESPACE, mesh=True),),
     charts=(
         Chart(
             repository="https://grafana-community.github.io/helm-charts",

@@ -221,7 +221,7 @@ vault = Application(
     namespaces=(
         Namespace(
             name=NAMESPACE,
-            outside_mesh_because="the API server calls the injector, and Vault must start without the mesh",
+            outside_mesh_because="it must open without the mesh, and the API server calls its injector",
         ),
     ),
     depends_on=(cert_manager, gatekeeper, kyverno),

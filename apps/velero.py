@@ -238,10 +238,13 @@ velero = Application(
     flows=_flows,
     # SeaweedFS first, as Argo CD's destination: its chart leaves out the namespace of the job that makes buckets.
     namespaces=(
-        Namespace(name=seaweedfs.NAMESPACE, outside_mesh_because="Velero, which is outside, must reach it"),
+        Namespace(
+            name=seaweedfs.NAMESPACE,
+            outside_mesh_because="only Velero and Longhorn use it, which are outside; a restore must not need the mesh",
+        ),
         Namespace(
             name=NAMESPACE,
-            outside_mesh_because="a node agent, and jobs that end",
+            outside_mesh_because="node agents, and jobs that it makes itself",
             pod_security="privileged",
             because="the node agent reads the volumes of all pods: root, and a host path to the kubelet's",
         ),

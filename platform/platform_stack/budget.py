@@ -5,12 +5,15 @@ Requests are floors for the scheduler, not what a component uses.
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from platform_stack.network.pods import Inventory
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from platform_stack.facts import Manifest
     from platform_stack.model import Context
@@ -60,6 +63,7 @@ class Workload:
         name: its name.
         pods: how many pods it has.
         pod: the request of one pod.
+        known_idle: memory that one pod is known to use when idle; empty: not known.
 
     """
 
@@ -69,6 +73,7 @@ class Workload:
     name: str
     pods: int
     pod: Request
+    known_idle: str = ""
 
     @property
     def total(self) -> Request:
@@ -83,8 +88,10 @@ def quantity(text: str | float) -> Decimal:
     return Decimal(digits) * _SUFFIXES[value[len(digits) :]]
 
 
-def workloads(context: Context, objects: Mapping[str, Iterable[Manifest]]) -> list[Workload]:
+def workloads(context: Context, objects: Mapping[str, Sequence[Manifest]]) -> list[Workload]:
     """Return the long-running workloads of a platform: its objects' and those declared as made at run time.
+
+    What the mesh adds to their pods follows each as a workload of its own.
 
     Args:
         context: the cluster.
@@ -105,13 +112,32 @@ def workloads(context: Context, objects: Mapping[str, Iterable[Manifest]]) -> li
                         item["metadata"]["name"],
                         nodes if item["kind"] == "DaemonSet" else spec.get("replicas", 1),
                         pod_request(spec["template"]["spec"]),
+                        member.known_idle.get(item["metadata"]["name"], ""),
                     )
                 )
         for runtime in member.runtime_workloads(context):
             count = nodes if runtime.kind == "DaemonSet" else runtime.replicas
             request = Request(quantity(runtime.cpu), quantity(runtime.memory))
-            found.append(Workload(member.name, runtime.namespace, runtime.kind, runtime.name, count, request))
-    return found
+            idle = member.known_idle.get(runtime.name, "")
+            found.append(
+                Workload(member.name, runtime.namespace, runtime.kind, runtime.name, count, request, idle)
+            )
+    injected = {(one.namespace, one.name): one for one in Inventory(context, objects).all() if one.mesh}
+    return [
+        counted
+        for one in found
+        for counted in (one, *(_sidecars(context, one) if (one.namespace, one.name) in injected else ()))
+    ]
+
+
+def _sidecars(context: Context, host: Workload) -> Iterator[Workload]:
+    """Yield what the mesh adds to the pods of a workload, as a workload of its own."""
+    for member in context.platform.members:
+        if member.sidecar:
+            request = Request(quantity(member.sidecar.cpu), quantity(member.sidecar.memory))
+            yield dataclasses.replace(
+                host, name=f"{host.name} (sidecar)", pod=request, known_idle=member.sidecar.known_idle
+            )
 
 
 def pod_request(pod: dict[str, Any]) -> Request:

@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from platform_stack.checks import mesh, providers
 from platform_stack.checks import namespaces as namespaces_check
-from platform_stack.checks import providers
 from platform_stack.constructs import ManifestApp, ManifestChart, argocd, project
 from platform_stack.constructs.namespaces import namespace
 from platform_stack.constructs.routes import ingress
 from platform_stack.errors import PlatformError, fail
 from platform_stack.facts.scope import is_namespaced
-from platform_stack.inventory import inventory
+from platform_stack.inventory import inventory as readme
 from platform_stack.kind import kind_config
 from platform_stack.model import SyncWave
+from platform_stack.network.mesh import mesh_policies
+from platform_stack.network.pods import Inventory
 from platform_stack.network.policies import policies
 from platform_stack.network.resolve import resolve
 from platform_stack.policies import Estate, compiled
@@ -85,8 +87,10 @@ def make_folders(contexts: Sequence[Context], known: Sequence[Sequence[Release]]
 def _fill(chart: ManifestChart, member: Application, context: Context) -> None:
     for spec in member.namespaces:
         chart.add(namespace(spec, member), wave=SyncWave.NAMESPACE)
+    in_mesh = {one.name for owner in context.platform.members for one in owner.namespaces if one.mesh}
     for route in member.routes:
-        chart.add(ingress(route, context.cluster), wave=SyncWave.AFTER_CHART)
+        made = ingress(route, context.cluster, mesh=route.service.namespace in in_mesh)
+        chart.add(made, wave=SyncWave.AFTER_CHART)
     if member.manifests is not None:
         member.manifests(chart, context)
 
@@ -118,8 +122,12 @@ class _Folder:
         self.files: Tree = {}
 
     def make(self) -> Folder:
-        flows = resolve(self.context, self._objects())
-        for owner, policy, wave in policies(self.context, flows):
+        inventory = Inventory(self.context, self._objects())
+        flows = resolve(self.context, inventory)
+        for owner, policy, wave in (
+            *policies(self.context, flows),
+            *mesh_policies(self.context, inventory, flows),
+        ):
             self.manifests[owner].append(self.charts[owner].add(policy, wave=wave))
         if self.platform.policies:
             found = providers.by_kind(self.platform, self.releases)
@@ -128,6 +136,7 @@ class _Folder:
         findings = [
             *namespaces_check.check(self.platform, self.releases, self.manifests),
             *providers.check(self.platform, self.releases, self.manifests),
+            *mesh.check(self.platform, inventory),
         ]
         if findings:
             raise PlatformError(*findings)
@@ -136,7 +145,7 @@ class _Folder:
         self._root()
         self._write("bootstrap/kind.yaml", kind_config(self.cluster))
         objects = self._objects()
-        self.files["README.md"] = inventory(self.context, objects, flows).encode()
+        self.files["README.md"] = readme(self.context, objects, flows).encode()
         return Folder(self.files, objects, flows)
 
     def _member(self, member: Application) -> None:

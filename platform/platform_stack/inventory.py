@@ -171,11 +171,6 @@ def _manual(context: Context) -> list[str]:
 
 
 def _requests(context: Context, found: Sequence[Workload]) -> list[str]:
-    known = {
-        (member.name, name): idle
-        for member in context.platform.members
-        for name, idle in member.known_idle.items()
-    }
     manual = {member.name for member in context.platform.members if member.manual(context.cluster)}
     counted = [one for one in found if one.application not in manual]
     if not counted:
@@ -193,7 +188,7 @@ def _requests(context: Context, found: Sequence[Workload]) -> list[str]:
                     one.pods,
                     one.pod,
                     one.total,
-                    known.get((one.application, one.name), _NONE),
+                    one.known_idle or _NONE,
                 )
                 for one in counted
             ),

@@ -44,7 +44,8 @@ def made(profile: Profile) -> tuple[Synthesized, Context, Inventory, list[Resolv
         name: [item for item in items if item["kind"] not in POLICIES]
         for name, items in result.objects.items()
     }
-    return result, context, Inventory(context, objects), resolve(context, objects)
+    inventory = Inventory(context, objects)
+    return result, context, inventory, resolve(context, inventory)
 
 
 def pod(workload: Workload) -> Pod:

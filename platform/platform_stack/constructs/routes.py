@@ -11,15 +11,27 @@ if TYPE_CHECKING:
 
 INGRESS_CLASS = "kong"
 
+KEEPS_NO_HOST = {"konghq.com/preserve-host": "false"}
+"""Annotation of an Ingress to a Service in the mesh: its sidecar routes by the Service's own name as Host."""
+
+THROUGH_SERVICE = {"ingress.kubernetes.io/service-upstream": "true"}
+"""Annotation of a Service in the mesh that a route leads to: Kong then asks the Service, not its pods."""
+
 CLUSTER_ISSUER = "platform-ca"
 """The ClusterIssuer that signs the routes' certificates."""
 
 
-def ingress(route: Route, cluster: Cluster) -> k8s.Ingress:
+def ingress(route: Route, cluster: Cluster, *, mesh: bool) -> k8s.Ingress:
     """Return the Ingress of a route: its host below the cluster's domain, TLS, redirect from http.
 
     The certificate is made by cert-manager from the annotation
     (https://cert-manager.io/docs/usage/ingress/) and lies in the Secret <host>-tls beside the Service.
+
+    Args:
+        route: the route.
+        cluster: gives the domain.
+        mesh: whether the Service is in a namespace of the mesh.
+
     """
     host = f"{route.host}.{cluster.domain}"
     annotations = {
@@ -27,6 +39,8 @@ def ingress(route: Route, cluster: Cluster) -> k8s.Ingress:
         "konghq.com/protocols": "https",
         "konghq.com/https-redirect-status-code": "301",
     }
+    if mesh:
+        annotations |= KEEPS_NO_HOST
     if route.plugins:
         annotations["konghq.com/plugins"] = ",".join(route.plugins)
     return k8s.Ingress(

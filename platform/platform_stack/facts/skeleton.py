@@ -18,6 +18,7 @@ ANNOTATION_PREFIXES = (
     "grafana_folder",
     "helm.sh/hook",
     "helm.sh/resource-policy",
+    "ingress.kubernetes.io/",
     "konghq.com/",
 )
 """An annotation is recorded if its key starts with one of these: they change what happens to the object."""

@@ -13,6 +13,7 @@ from platform_stack.model.declarations import (
     RuntimeWorkload,
     Secret,
     Service,
+    Sidecar,
 )
 from platform_stack.model.platform import Context, Platform
 from platform_stack.model.policy import Action, Policy, PolicyException
@@ -37,6 +38,7 @@ __all__ = [
     "RuntimeWorkload",
     "Secret",
     "Service",
+    "Sidecar",
     "SyncWave",
     "Tenant",
     "Values",

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         Route,
         RuntimeWorkload,
         Secret,
+        Sidecar,
     )
     from platform_stack.model.flow import Flow
     from platform_stack.model.platform import Context
@@ -41,7 +42,7 @@ class Namespace:
         pod_security: level that Pod Security admission enforces; default `restricted`.
         because: why the level is not `restricted`; required then.
         mesh: whether Istio's sidecar is injected into its pods; default False.
-        outside_mesh_because: why it is not, for the reader of the inventory.
+        outside_mesh_because: why it is not, for the reader of the inventory; not with `mesh`.
         annotations: further annotations of the Namespace.
         existing: whether Kubernetes makes it itself (kube-system); Argo CD then labels it and never
             deletes it; default False.
@@ -69,6 +70,12 @@ class Namespace:
                 f"no reason for {self.pod_security!r}",
                 "a sentence that says which pod needs more than 'restricted', and what for",
             )
+        if self.mesh and self.outside_mesh_because:
+            fail(
+                where + "outside_mesh_because",
+                f"{self.outside_mesh_because!r}, and mesh=True",
+                "a namespace in the mesh, or a reason why it is not",
+            )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +101,7 @@ class Application:
         made_at_run_time: what operators make, or what selects only that, as "Kind namespace/name", each with
             who makes it; `platform-stack check` misses it otherwise.
         known_idle: memory that a pod of a workload is known to use when idle, by the workload's name.
+        sidecar: what it adds to every pod in the mesh, for the application that is the mesh; default: nothing.
         flows: makes the list of who may talk to whom, beyond what its objects ask for, from the context.
         routes: the hosts under which its services are reached from outside.
         ignore_differences: fields that Argo CD leaves to whoever writes them at run time.
@@ -121,6 +129,7 @@ class Application:
     plaintext_because: Mapping[str, str] = field(default_factory=dict)
     made_at_run_time: Mapping[str, str] = field(default_factory=dict)
     known_idle: Mapping[str, str] = field(default_factory=dict)
+    sidecar: Sidecar | None = None
     flows: Callable[[Context], tuple[Flow, ...]] = field(default=lambda _context: ())
     routes: tuple[Route, ...] = ()
     ignore_differences: tuple[IgnoreDifferences, ...] = ()

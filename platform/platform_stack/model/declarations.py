@@ -90,6 +90,7 @@ class RuntimeWorkload:
         cpu: CPU request of one pod, as a Kubernetes quantity.
         memory: memory request of one pod.
         replicas: number of pods; for a DaemonSet it is the number of nodes.
+        service_account: their service account, which is their identity in the mesh; default `default`.
 
     """
 
@@ -101,6 +102,23 @@ class RuntimeWorkload:
     cpu: str
     memory: str
     replicas: int = 1
+    service_account: str = "default"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sidecar:
+    """The container that the mesh adds to a pod.
+
+    Attributes:
+        cpu: its CPU request, as a Kubernetes quantity.
+        memory: its memory request.
+        known_idle: memory that it is known to use when idle.
+
+    """
+
+    cpu: str
+    memory: str
+    known_idle: str
 
 
 @dataclass(frozen=True, kw_only=True)

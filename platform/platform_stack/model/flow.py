@@ -115,7 +115,8 @@ class Flow:
         ports: pod ports of the target, by number or by the name that its container gives them, or ANY_PORT.
         because: what it is for, in a few words.
         protocol: `TCP` (default) or `UDP`.
-        protection: `TLS` where the two encrypt by themselves; default: what the mesh and the network give.
+        protection: `TLS` where the two encrypt by themselves; default: what the mesh and the network give,
+            which is computed.
         optional: whether the flow is dropped where the other application is not in the platform;
             default: that is an error.
 
@@ -126,7 +127,7 @@ class Flow:
     ports: tuple[int | str, ...]
     because: str
     protocol: Protocol = "TCP"
-    protection: Protection | None = None
+    protection: Literal["TLS"] | None = None
     optional: bool = False
 
     def __post_init__(self) -> None:
@@ -137,6 +138,12 @@ class Flow:
         for port in self.ports:
             if isinstance(port, int) and not ANY_PORT <= port <= _MAX_PORT:
                 fail(f"{where}: ports", port, f"a port from 1 to {_MAX_PORT}, or its name")
+        if self.protection not in (None, "TLS"):
+            fail(
+                f"{where}: protection",
+                self.protection,
+                "'TLS', or nothing: what mesh and network give is computed",
+            )
         if not self.because:
             fail(f"{where}: because", "nothing", "a few words that say what it is for")
         if not any(isinstance(peer, Pods | Everything) for peer in (self.source, self.target)):

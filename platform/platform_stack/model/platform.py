@@ -74,6 +74,10 @@ class Platform:
                 )
         _check_unique("policy", ((policy.name, policy.source) for policy in self.policies))
         _check_unique("application", ((member.name, member.source) for member in self.members))
+        _check_unique(
+            "route",
+            ((route.host, member.source) for member in self.members for route in member.routes),
+        )
         self._check_namespaces()
         self._check_releases()
         self.waves  # noqa: B018  computed here so that a cycle is found before anything is made of it

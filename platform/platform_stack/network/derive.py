@@ -123,12 +123,18 @@ def routes(inventory: Inventory, item: Manifest) -> Iterator[Derived]:
     """Yield a flow from the gateway for each backend of an Ingress."""
     namespace = item["metadata"]["namespace"]
     for rule in item["spec"].get("rules", ()):
-        for path in rule.get("http", {}).get("paths", ()):
-            service = path["backend"]["service"]
-            port = service["port"].get("number", service["port"].get("name"))
-            for target, number in inventory.behind(namespace, service["name"], port):
+        for name, port in backends({"spec": {"rules": [rule]}}):
+            for target, number in inventory.behind(namespace, name, port):
                 for gateway in inventory.by_application.get("kong", ()):
                     yield Derived(gateway, target, number, f"routes {rule['host']} to it", _named(item))
+
+
+def backends(item: Manifest) -> Iterator[tuple[str, int | str]]:
+    """Yield the Service and the port, a number or a name, of each path of an Ingress."""
+    for rule in item["spec"].get("rules", ()):
+        for path in rule.get("http", {}).get("paths", ()):
+            service = path["backend"]["service"]
+            yield service["name"], service["port"].get("number", service["port"].get("name"))
 
 
 def _named(item: Manifest) -> str:

@@ -17,6 +17,34 @@ Labels = tuple[tuple[str, str], ...]
 _KINDS = ("Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob")
 
 
+_SIDECARS_OWN = (15020, 15021, 15090)
+"""Ports of the sidecar itself (metrics, health), which are left out
+(https://istio.io/latest/docs/ops/deployment/application-requirements/)."""
+
+_INJECT = "sidecar.istio.io/inject"
+_TRAFFIC = "traffic.sidecar.istio.io"
+
+
+@dataclass(frozen=True)
+class Interception:
+    """Which arriving connections a sidecar takes.
+
+    Attributes:
+        only: the ports it takes (annotation includeInboundPorts); None: all but those left out.
+        left_out: the ports it does not take (annotation excludeInboundPorts).
+
+    """
+
+    only: tuple[int, ...] | None = None
+    left_out: tuple[int, ...] = ()
+
+    def intercepts(self, port: int) -> bool:
+        """Return whether it takes what arrives at a TCP port."""
+        if self.only is not None:
+            return port in self.only
+        return port not in (*self.left_out, *_SIDECARS_OWN)
+
+
 @dataclass(frozen=True)
 class Workload:
     """Pods that are alike.
@@ -30,7 +58,8 @@ class Workload:
         ports: container ports, by name where they have one.
         numbers: all container ports.
         host_network: whether they use the node's network, where pod policies do not reach them.
-        mesh: whether Istio's sidecar is injected.
+        service_account: their service account, which is their identity in the mesh.
+        sidecar: how Istio's sidecar stands before them; None: they are outside the mesh.
 
     """
 
@@ -42,7 +71,17 @@ class Workload:
     ports: tuple[tuple[str, int], ...]
     numbers: tuple[int, ...]
     host_network: bool = False
-    mesh: bool = False
+    service_account: str = "default"
+    sidecar: Interception | None = None
+
+    @property
+    def mesh(self) -> bool:
+        """Whether they are in the mesh, and have an identity there."""
+        return self.sidecar is not None
+
+    def answers_through_sidecar(self, port: int, protocol: str = "TCP") -> bool:
+        """Return whether what arrives at a port passes the sidecar, which asks for an identity."""
+        return self.sidecar is not None and protocol == "TCP" and self.sidecar.intercepts(port)
 
     def port(self, port: int | str) -> int | None:
         """Return the number of a port, or None where the pods have no port of that name."""
@@ -75,7 +114,7 @@ class Inventory:
 
         """
         self.objects = objects
-        mesh = {
+        self._mesh = {
             namespace.name
             for member in context.platform.members
             for namespace in member.namespaces
@@ -84,7 +123,7 @@ class Inventory:
         self.by_application: dict[str, list[Workload]] = {}
         for member in context.platform.members:
             found = [
-                _workload(member.name, item, mesh)
+                _workload(member.name, item, self._mesh)
                 for item in objects.get(member.name, ())
                 if item["kind"] in _KINDS
             ]
@@ -97,6 +136,8 @@ class Inventory:
                     _sorted(runtime.labels),
                     tuple(sorted(runtime.ports.items())),
                     tuple(sorted(set(runtime.ports.values()))),
+                    service_account=runtime.service_account,
+                    sidecar=_sidecar({"labels": runtime.labels}, mesh=runtime.namespace in self._mesh),
                 )
                 for runtime in member.runtime_workloads(context)
                 if runtime.labels
@@ -116,6 +157,11 @@ class Inventory:
         """Yield every workload of the applications."""
         for found in self.by_application.values():
             yield from found
+
+    def everything(self, application: str, namespace: str) -> Workload:
+        """Return what stands for every pod of a namespace; `*` is every service account of it."""
+        sidecar = Interception() if namespace in self._mesh else None
+        return Workload(application, namespace, "any", (), (), (), (), service_account="*", sidecar=sidecar)
 
     def selected(self, namespace: str, labels: Mapping[str, str]) -> list[Workload]:
         """Return the workloads of a namespace whose pods carry these labels."""
@@ -154,7 +200,8 @@ class Inventory:
 def _workload(application: str, item: Manifest, mesh: set[str]) -> Workload:
     spec = item["spec"]
     template = spec["jobTemplate"]["spec"]["template"] if item["kind"] == "CronJob" else spec["template"]
-    labels = template.get("metadata", {}).get("labels", {})
+    metadata = template.get("metadata", {})
+    labels = metadata.get("labels", {})
     pod = template["spec"]
     entries = [
         entry
@@ -163,7 +210,6 @@ def _workload(application: str, item: Manifest, mesh: set[str]) -> Workload:
     ]
     namespace = item["metadata"]["namespace"]
     host = bool(pod.get("hostNetwork"))
-    inject = labels.get("sidecar.istio.io/inject")
     return Workload(
         application,
         namespace,
@@ -173,8 +219,26 @@ def _workload(application: str, item: Manifest, mesh: set[str]) -> Workload:
         tuple(sorted({(entry["name"], entry["containerPort"]) for entry in entries if entry.get("name")})),
         tuple(sorted({entry["containerPort"] for entry in entries})),
         host,
-        not host and (inject == "true" or (inject is None and namespace in mesh)),
+        pod.get("serviceAccountName", "default"),
+        None if host else _sidecar(metadata, mesh=namespace in mesh),
     )
+
+
+def _sidecar(metadata: Mapping[str, Any], *, mesh: bool) -> Interception | None:
+    """Return what the injector makes of pods: their own label counts more than their namespace's."""
+    inject = (metadata.get("labels") or {}).get(_INJECT)
+    if inject == "false" or (inject != "true" and not mesh):
+        return None
+    annotations = metadata.get("annotations") or {}
+    included = annotations.get(f"{_TRAFFIC}/includeInboundPorts", "*")
+    return Interception(
+        None if included == "*" else _ports(included),
+        _ports(annotations.get(f"{_TRAFFIC}/excludeInboundPorts", "")),
+    )
+
+
+def _ports(text: str) -> tuple[int, ...]:
+    return tuple(int(port) for port in text.split(",") if port)
 
 
 def _sorted(labels: Mapping[str, Any] | Iterable[tuple[str, str]]) -> Labels:

@@ -56,6 +56,12 @@ def policies(context: Context, flows: Sequence[ResolvedFlow]) -> Iterator[tuple[
             yield owners[subject.namespace], _allow(direction, subject, peer, members), SyncWave.ALLOW
 
 
+def policy_name(direction: Direction, subject: Workload, peer: Peer) -> str:
+    """Return the name of the policy of a pair: what it allows."""
+    preposition = "from" if direction == "ingress" else "to"
+    return f"{direction}-{subject.name}-{preposition}-{_peer_name(peer, subject.namespace)}"
+
+
 def _default_deny(namespace: str) -> k8s.NetworkPolicy:
     return k8s.NetworkPolicy(
         metadata=k8s.ObjectMeta(
@@ -91,11 +97,10 @@ def _dns(namespace: str) -> k8s.NetworkPolicy:
 
 
 def _allow(direction: Direction, subject: Workload, peer: Peer, flows: Sequence[ResolvedFlow]) -> ApiObject:
-    preposition = "from" if direction == "ingress" else "to"
     metadata = k8s.ObjectMeta(
-        name=f"{direction}-{subject.name}-{preposition}-{_peer_name(peer, subject.namespace)}",
+        name=policy_name(direction, subject, peer),
         namespace=subject.namespace,
-        annotations={ALLOWS: _description(flows)},
+        annotations={ALLOWS: described(flows)},
     )
     ports = sorted({(flow.port, flow.protocol) for flow in flows})
     if isinstance(peer, Workload) and not peer.host_network:
@@ -171,6 +176,7 @@ def _peer_name(peer: Peer, namespace: str) -> str:
     }[peer]
 
 
-def _description(flows: Iterable[ResolvedFlow]) -> str:
+def described(flows: Iterable[ResolvedFlow]) -> str:
+    """Return what flows are for and who declared them, for the annotation ALLOWS."""
     lines = {f"{flow.port}/{flow.protocol} {flow.because} ({flow.declared_by})" for flow in flows}
     return "; ".join(sorted(lines))

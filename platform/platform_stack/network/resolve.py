@@ -5,17 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from platform_stack.errors import did_you_mean, fail
+from platform_stack.errors import PlatformError, did_you_mean, fail
 from platform_stack.model.flow import Entity, Everything, Flow, Names, Networks, Pods, Protection, Protocol
+from platform_stack.network import contradictions
 from platform_stack.network.derive import derive
-from platform_stack.network.pods import Inventory, Workload
+from platform_stack.network.pods import Workload
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from platform_stack.facts import Manifest
     from platform_stack.model import Application, Context
     from platform_stack.model.flow import Peer as Declared
+    from platform_stack.network.pods import Inventory
 
 Peer = Workload | Entity | Names | Networks
 """A side of a connection, looked up."""
@@ -45,30 +46,36 @@ class ResolvedFlow:
     protection: Protection
 
 
-def resolve(context: Context, objects: Mapping[str, Sequence[Manifest]]) -> list[ResolvedFlow]:
+def resolve(context: Context, inventory: Inventory) -> list[ResolvedFlow]:
     """Return every connection that a platform allows, once for each declaration of it.
 
     Args:
         context: the cluster.
-        objects: what each application's charts and manifests hold, by its name.
+        inventory: who there is on it.
 
     Raises:
-        PlatformError: a flow names an application, a workload or a port that does not exist.
+        PlatformError: a flow names an application, a workload or a port that does not exist, or two flows
+            contradict each other.
 
     """
-    inventory = Inventory(context, objects)
     found: dict[ResolvedFlow, None] = {}  # a set that keeps its order
+    spellings: contradictions.Spellings = {}
     for wanted in derive(context, inventory):
-        protection = _protection(wanted.source, wanted.target, wanted.protection)
+        protection = _protection(wanted.source, wanted.target, wanted.port, "TCP", wanted.protection)
         flow = ResolvedFlow(
             wanted.source, wanted.target, wanted.port, "TCP", wanted.because, wanted.asked_by, protection
         )
         found[flow] = None
     for member in context.platform.members:
         for declared in member.flows(context):
-            for flow in _expand(context, inventory, member, declared):
+            for flow, port in _expand(context, inventory, member, declared):
                 found[flow] = None
+                connection = (flow.source, flow.target, flow.port, flow.protocol)
+                spellings.setdefault((member.name, connection), set()).add(repr(port))
     _check_protection(context, found)
+    findings = list(contradictions.check(context, inventory, found, spellings))
+    if findings:
+        raise PlatformError(*findings)
     return list(found)
 
 
@@ -91,18 +98,18 @@ def _check_protection(context: Context, flows: Iterable[ResolvedFlow]) -> None:
 
 def _expand(
     context: Context, inventory: Inventory, member: Application, flow: Flow
-) -> Iterator[ResolvedFlow]:
+) -> Iterator[tuple[ResolvedFlow, int | str]]:
+    """Yield each connection of a flow, with its port as the flow spells it."""
     for source in _peers(context, inventory, member, flow, flow.source):
         for target in _peers(context, inventory, member, flow, flow.target):
             for port in flow.ports:
-                yield ResolvedFlow(
-                    source,
-                    target,
-                    _number(member, flow, target, port),
-                    flow.protocol,
-                    flow.because,
-                    member.name,
-                    _protection(source, target, flow.protection),
+                number = _number(member, flow, target, port)
+                protection = _protection(source, target, number, flow.protocol, flow.protection)
+                yield (
+                    ResolvedFlow(
+                        source, target, number, flow.protocol, flow.because, member.name, protection
+                    ),
+                    port,
                 )
 
 
@@ -113,7 +120,7 @@ def _peers(
         # The entity for whoever joins the mesh later, and each pod that is in it now.
         return [peer, *(workload for workload in inventory.all() if workload.mesh)]
     if isinstance(peer, Everything):
-        return [Workload(member.name, peer.namespace, "any", (), (), (), ())]
+        return [inventory.everything(member.name, peer.namespace)]
     if not isinstance(peer, Pods):
         return [peer]
     name = peer.application or member.name
@@ -128,6 +135,8 @@ def _peers(
             did_you_mean(name, context.platform.by_name),
         )
     known = {workload.name: workload for workload in inventory.by_application[name]}
+    if not known and not context.platform.by_name[name].charts:
+        fail(where, f"pods of {name!r}, which has none", "an application with pods")
     for wanted in peer.workloads:
         if wanted not in known and known:
             fail(
@@ -151,11 +160,17 @@ def _number(member: Application, flow: Flow, target: Peer, port: int | str) -> i
     return number
 
 
-def _protection(source: Peer, target: Peer, declared: Protection | None) -> Protection:
+def _protection(
+    source: Peer, target: Peer, port: int, protocol: Protocol, declared: Protection | None
+) -> Protection:
+    """Return what protects a flow: mutual TLS needs a sidecar on both sides, and one that takes the port."""
     if declared is not None:
         return declared
     ends = (source, target)
-    if all(end is Entity.MESH or (isinstance(end, Workload) and end.mesh) for end in ends):
+    asks = target is Entity.MESH or (
+        isinstance(target, Workload) and target.answers_through_sidecar(port, protocol)
+    )
+    if asks and (source is Entity.MESH or (isinstance(source, Workload) and source.mesh)):
         return "mTLS"
     if all(end is Entity.MESH or (isinstance(end, Workload) and not end.host_network) for end in ends):
         return "WireGuard"

@@ -63,20 +63,8 @@ def graph(found: Iterable[Row], form: Literal["mermaid", "dot"]) -> Iterator[str
         yield "}"
 
 
-def _row(flow: ResolvedFlow) -> Row:
-    return Row(
-        _name(flow.source),
-        _name(flow.target),
-        f"{'any' if flow.port == ANY_PORT else flow.port}/{flow.protocol}",
-        flow.protection,
-        flow.because,
-        flow.declared_by,
-        flow.source.application if isinstance(flow.source, Workload) else "",
-        flow.target.application if isinstance(flow.target, Workload) else "",
-    )
-
-
-def _name(peer: Peer) -> str:
+def name_of(peer: Peer) -> str:
+    """Return what people call a side of a connection."""
     if isinstance(peer, Workload):
         return f"{peer.namespace}/{peer.name}"
     if isinstance(peer, Names):
@@ -84,6 +72,19 @@ def _name(peer: Peer) -> str:
     if isinstance(peer, Networks):
         return ", ".join(peer.networks)
     return Entity(peer).value
+
+
+def _row(flow: ResolvedFlow) -> Row:
+    return Row(
+        name_of(flow.source),
+        name_of(flow.target),
+        f"{'any' if flow.port == ANY_PORT else flow.port}/{flow.protocol}",
+        flow.protection,
+        flow.because,
+        flow.declared_by,
+        flow.source.application if isinstance(flow.source, Workload) else "",
+        flow.target.application if isinstance(flow.target, Workload) else "",
+    )
 
 
 def _identifier(name: str) -> str:

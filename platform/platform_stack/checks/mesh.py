@@ -1,0 +1,82 @@
+"""What must be true for pods to be in the mesh: the injector is there before them, and the gateway finds them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from platform_stack.constructs.routes import KEEPS_NO_HOST, THROUGH_SERVICE
+from platform_stack.errors import Finding
+from platform_stack.network.derive import backends
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from platform_stack.facts import Manifest
+    from platform_stack.model import Application, Platform
+    from platform_stack.network.pods import Inventory, Workload
+
+
+def check(platform: Platform, inventory: Inventory) -> Iterator[Finding]:
+    """Yield each pod whose sidecar is not certain, and each route to a pod in the mesh that would miss it."""
+    providers = [member.name for member in platform.members if member.sidecar]
+    for member in platform.members:
+        found = inventory.by_application.get(member.name, [])
+        injected = sorted(one.name for one in found if one.mesh)
+        if injected and not platform.reach[member.name].intersection(providers):
+            yield Finding(
+                f"{member.source}: application {member.name!r}: depends_on",
+                f"pods in the mesh ({', '.join(injected)}) that do not wait for it",
+                "a dependency on the application whose sidecar they get, or they start without one",
+                f"add {providers[0]!r} to depends_on"
+                if providers
+                else "no application of the platform has a `sidecar`",
+            )
+        yield from _left_out(member, found)
+        for item in inventory.objects.get(member.name, ()):
+            if item["kind"] == "Ingress":
+                yield from _route(member, inventory, item)
+
+
+def _left_out(member: Application, found: list[Workload]) -> Iterator[Finding]:
+    """Yield each workload outside the mesh in a namespace that is in it."""
+    for namespace in member.namespaces:
+        for one in found:
+            if namespace.mesh and one.namespace == namespace.name and not one.mesh:
+                why = "is on the node's network" if one.host_network else "asks for no sidecar in its labels"
+                yield Finding(
+                    f"{member.source}: application {member.name!r}: namespace {namespace.name!r}: mesh",
+                    f"{one.name!r}, which {why}",
+                    "pods that are all in the mesh",
+                    "give it a namespace of its own, or the namespace an outside_mesh_because; single pods "
+                    "join by the label sidecar.istio.io/inject: 'true'",
+                )
+
+
+def _route(member: Application, inventory: Inventory, item: Manifest) -> Iterator[Finding]:
+    """Yield what keeps the gateway's sidecar from recognising the Service behind a route.
+
+    By itself Kong sends to pod addresses, with the client's Host. A sidecar that knows neither sends the request
+    on in plain text, and the other side, which demands mutual TLS, cuts it off.
+    """
+    for name, port in backends(item):
+        namespace = item["metadata"]["namespace"]
+        behind = inventory.behind(namespace, name, port)
+        if not any(target.answers_through_sidecar(number) for target, number in behind):
+            continue
+        service = inventory.services[namespace, name]
+        for what, there, wanted in (
+            (f"Ingress {item['metadata']['name']}", _annotations(item), KEEPS_NO_HOST),
+            (f"Service {name}", _annotations(service), THROUGH_SERVICE),
+        ):
+            if not wanted.items() <= there.items():
+                ((key, value),) = wanted.items()
+                yield Finding(
+                    f"{member.source}: application {member.name!r}: {what}",
+                    f"no annotation {key}: {value!r}, and pods in the mesh behind it",
+                    "the annotation: without it the gateway's requests arrive without mutual TLS",
+                    "set it in the values of the chart, or where the object is made",
+                )
+
+
+def _annotations(item: Manifest) -> Mapping[str, str]:
+    return item["metadata"].get("annotations") or {}

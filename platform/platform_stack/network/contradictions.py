@@ -1,0 +1,108 @@
+"""Declarations that contradict each other: each alone could be right, together one of them is not."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from platform_stack.errors import Finding, did_you_mean
+from platform_stack.network.pods import Workload
+from platform_stack.network.table import name_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from platform_stack.model import Application, Context
+    from platform_stack.network.pods import Inventory
+    from platform_stack.network.resolve import Peer, ResolvedFlow
+
+Connection = tuple["Peer", "Peer", int, str]
+"""Source, target, pod port and protocol."""
+
+Spellings = dict[tuple[str, Connection], set[str]]
+"""How an application wrote the port of a connection, by the application's name and the connection."""
+
+
+def check(
+    context: Context, inventory: Inventory, flows: Iterable[ResolvedFlow], spellings: Spellings
+) -> Iterator[Finding]:
+    """Yield each connection that is declared in two ways, and each excuse for plain text that nobody needs.
+
+    Args:
+        context: the cluster.
+        inventory: who there is on it.
+        flows: every connection, once for each declaration of it.
+        spellings: how each application wrote the ports.
+
+    """
+    found: dict[Connection, list[ResolvedFlow]] = defaultdict(list)
+    for flow in flows:
+        found[flow.source, flow.target, flow.port, flow.protocol].append(flow)
+    for connection, members in found.items():
+        yield from _connection(context, connection, members, spellings)
+    for member in context.platform.members:
+        yield from _plaintext(member, inventory, found)
+
+
+def _connection(
+    context: Context, connection: Connection, flows: list[ResolvedFlow], spellings: Spellings
+) -> Iterator[Finding]:
+    source, target, port, _ = connection
+    where = f"{name_of(source)} to {name_of(target)} port {port}"
+    if len({flow.protection for flow in flows}) > 1:
+        yield Finding(
+            f"{_first(context, flows)}: {where}",
+            _both(flows, lambda flow: flow.protection),
+            "one protection of one connection",
+            'give protection="TLS" to both, or to none',
+        )
+    for application in sorted({flow.declared_by for flow in flows}):
+        own = [flow for flow in flows if flow.declared_by == application]
+        if len({flow.because for flow in own}) > 1:
+            yield Finding(
+                f"{_first(context, own)}: {where}",
+                _both(own, lambda flow: flow.because),
+                "one declaration of one connection",
+                "say it once, with one reason",
+            )
+        elif len(spelt := spellings.get((application, connection), set())) > 1:
+            yield Finding(
+                f"{_first(context, own)}: {where}",
+                " and ".join(sorted(spelt)) + ", which are the same port",
+                "one name of one port",
+                "say it once, by one name",
+            )
+
+
+def _plaintext(
+    member: Application, inventory: Inventory, found: Mapping[Connection, list[ResolvedFlow]]
+) -> Iterator[Finding]:
+    """Yield each workload of `plaintext_because` that is not there, or that is in the mesh and needs no excuse."""
+    known = {one.name: one for one in inventory.by_application.get(member.name, ())}
+    in_the_clear = {
+        target.name
+        for (_, target, *_), flows in found.items()
+        if isinstance(target, Workload) and target.application == member.name
+        for flow in flows
+        if flow.protection == "none"
+    }
+    for name in sorted(member.plaintext_because):
+        where = f"{member.source}: application {member.name!r}: plaintext_because"
+        expected = "workloads that somebody talks to without encryption between nodes"
+        if known and name not in known:
+            yield Finding(where, f"{name!r}, which it does not have", expected, did_you_mean(name, known))
+        elif name in known and known[name].mesh and name not in in_the_clear:
+            yield Finding(where, f"{name!r}, which is in the mesh", expected, "take it out")
+
+
+def _both(flows: Iterable[ResolvedFlow], says: Callable[[ResolvedFlow], str]) -> str:
+    return " and ".join(dict.fromkeys(f"{says(flow)!r} ({flow.declared_by})" for flow in flows))
+
+
+def _first(context: Context, flows: list[ResolvedFlow]) -> str:
+    """Return the place of the first declaration that an application made, or the object that asked."""
+    for flow in flows:
+        if flow.declared_by in context.platform.by_name:
+            member = context.platform.by_name[flow.declared_by]
+            return f"{member.source}: application {member.name!r}: flows"
+    return flows[0].declared_by

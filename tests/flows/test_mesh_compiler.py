@@ -1,0 +1,60 @@
+"""For random platforms: a sidecar lets in whom a flow was declared for, and nobody else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hypothesis import given, settings
+
+from platform_stack.model.flow import Entity
+from tests.flows.platforms import PORTS, Made, platforms
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.flows.mesh_oracle import Member
+    from tests.flows.platforms import Workload
+
+
+def asked(made: Made) -> Iterator[tuple[Workload, Member, int]]:
+    """Yield each port at which a sidecar asks who comes."""
+    for target, server in made.members.items():
+        for port in PORTS:
+            if server.intercepts(port):
+                yield target, server, port
+
+
+@settings(max_examples=150, deadline=None)
+@given(platforms())
+def test_an_identity_is_let_in_if_and_only_if_one_of_its_pods_may_come(made: Made) -> None:
+    judge, known = made.mesh(), made.members
+    for target, server, port in asked(made):
+        for client in known.values():
+            # Pods with one service account are one to the mesh; the network tells them apart.
+            alike = [one for one, member in known.items() if member.identity == client.identity]
+            expected = any(made.allows(one, target, port) for one in alike)
+            assert judge.admits(client, server, port) == expected, (client, target, port)
+
+
+@settings(max_examples=150, deadline=None)
+@given(platforms())
+def test_plain_text_is_let_in_where_somebody_without_an_identity_may_come(made: Made) -> None:
+    judge, known = made.mesh(), made.members
+    for target, server, port in asked(made):
+        outside = {
+            source
+            for source, wanted, number in made.declared
+            if (wanted, number) == (target, port) and source not in known and source is not Entity.MESH
+        }
+        assert judge.admits(None, server, port) == bool(outside), (outside, target, port)
+
+
+@settings(max_examples=150, deadline=None)
+@given(platforms())
+def test_network_and_mesh_together_let_in_what_is_declared(made: Made) -> None:
+    network, judge, known = made.oracle(), made.mesh(), made.members
+    for target, pod in made.pods.items():
+        for source, client in made.pods.items():
+            for port in PORTS:
+                through = target not in known or judge.admits(known.get(source), known[target], port)
+                assert (through and network.allows(client, pod, port)) == made.allows(source, target, port)
