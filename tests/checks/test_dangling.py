@@ -87,11 +87,85 @@ def drop(objects: Objects, kind: str, name: str) -> None:
         ),
         (lambda o: drop(o, "ServiceAccount", "falco"), "ServiceAccount falco/falco, which nobody makes"),
         (lambda o: drop(o, "Certificate", "kong-validation-webhook"), "Secret kong/kong-validation-webhook"),
+        (
+            lambda o: find(o, "Service", "loki")["spec"]["ports"][0].update(targetPort="http-metrcs"),
+            "targetPort 'http-metrcs': no pod",
+        ),
+        (
+            lambda o: find(o, "ServiceMonitor", "tempo")["spec"].update(
+                selector={"matchLabels": {"app": "tmpo"}}
+            ),
+            "ServiceMonitor tracing/tempo",
+        ),
+        (
+            lambda o: find(o, "ServiceMonitor", "tempo")["spec"]["endpoints"].append({"port": "second"}),
+            "endpoint 'second': no pod",
+        ),
+        (
+            lambda o: find(o, "PodMonitor", "istio-cni")["spec"]["podMetricsEndpoints"][0].update(port="a"),
+            "PodMonitor istio-system/istio-cni",
+        ),
+        (
+            lambda o: find(o, "ValidatingWebhookConfiguration", "kps-admission")["webhooks"].append(
+                {"name": "a", "clientConfig": {"service": {"namespace": "monitoring", "name": "gone"}}}
+            ),
+            "Service monitoring/gone port 443: no pod",
+        ),
+        (
+            lambda o: find(o, "Ingress", "vault")["spec"]["rules"][0]["http"]["paths"][0]["backend"][
+                "service"
+            ].update(port={"number": 8300}),
+            "Service vault/vault port 8300: no pod",
+        ),
+        (
+            lambda o: find(o, "CiliumNetworkPolicy", "ingress-kong-from-world")["spec"].update(
+                endpointSelector={"matchLabels": {"app": "kng"}}
+            ),
+            "CiliumNetworkPolicy kong/ingress-kong-from-world",
+        ),
+        (
+            lambda o: find(o, "AuthorizationPolicy", "ingress-jaeger-from-kong")["spec"].update(
+                selector={"matchLabels": {"app": "jager"}}
+            ),
+            "AuthorizationPolicy tracing/ingress-jaeger-from-kong",
+        ),
+        (
+            lambda o: find(o, "PeerAuthentication", "tempo")["spec"].update(
+                selector={"matchLabels": {"app": "tmpo"}}
+            ),
+            "PeerAuthentication tracing/tempo",
+        ),
+        (
+            lambda o: find(o, "PodDisruptionBudget", "jaeger")["spec"].update(
+                selector={"matchLabels": {"app": "jager"}}
+            ),
+            "PodDisruptionBudget tracing/jaeger",
+        ),
     ],
-    ids=["service", "webhook", "route", "data source", "port", "policy", "config map", "account", "secret"],
+    ids=[
+        "service",
+        "webhook",
+        "route",
+        "data source",
+        "port",
+        "policy",
+        "config map",
+        "account",
+        "secret",
+        "target port",
+        "monitor's selector",
+        "one endpoint of two",
+        "pod monitor",
+        "one webhook of two",
+        "route's port",
+        "cilium policy",
+        "authorization policy",
+        "peer authentication",
+        "disruption budget",
+    ],
 )
 def test_a_mistake_is_named(mistake: Callable[[Objects], None], where: str) -> None:
-    context, objects = made("laptop")
+    context, objects = made("ha")  # it has disruption budgets
     broken = copy.deepcopy(objects)
     mistake(broken)
     assert where in "\n".join(str(finding) for finding in check(context, broken))

@@ -46,4 +46,4 @@ def test_a_finding_says_where_and_what_to_do(tmp_path: Path) -> None:
     assert "application 'web': Service web/web" in done.stdout
     assert "made_at_run_time" in done.stdout
     (finding,) = json.loads(run(tmp_path, "--json").stdout)
-    assert finding["found"] == "pods that it leads to: none"
+    assert finding["found"] == "pods labelled app=wbe: no pod"

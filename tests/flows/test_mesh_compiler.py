@@ -47,6 +47,7 @@ def test_plain_text_is_let_in_where_somebody_without_an_identity_may_come(made: 
             if (wanted, number) == (target, port) and source not in known and source is not Entity.MESH
         }
         assert judge.admits(None, server, port) == bool(outside), (outside, target, port)
+        assert judge.mode(server, port) == ("PERMISSIVE" if outside else "STRICT"), (outside, target, port)
 
 
 @settings(max_examples=150, deadline=None)

@@ -81,6 +81,7 @@ def test_plain_text_reaches_the_ports_that_somebody_outside_the_mesh_was_given(p
     for target, server, port in servers(profile):
         expected = any(declared(profile, source, target, port) for source in outside)
         assert judge.admits(None, server, port) == expected, (target.name, port)
+        assert judge.mode(server, port) == ("PERMISSIVE" if expected else "STRICT"), (target.name, port)
         if expected:
             plain.add((target.name, port))
     assert plain == {

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from platform_stack.errors import Finding
-from platform_stack.network.derive import WEBHOOKS, routes, scraped, webhooks
+from platform_stack.network.derive import WEBHOOKS, backends, scraped, webhooks
 from platform_stack.network.pods import Inventory
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from platform_stack.facts import Manifest
     from platform_stack.model import Application, Context
@@ -18,6 +18,18 @@ _EVERYWHERE = "kube-root-ca.crt"
 """A ConfigMap that Kubernetes puts into every namespace."""
 
 _POD_KINDS = ("Deployment", "StatefulSet", "DaemonSet", "Job")
+
+_MONITORS = {"ServiceMonitor": "endpoints", "PodMonitor": "podMetricsEndpoints"}
+"""The field of each that names ports."""
+
+_POLICIES = {
+    "NetworkPolicy": "podSelector",
+    "CiliumNetworkPolicy": "endpointSelector",
+    "PodDisruptionBudget": "selector",
+    "AuthorizationPolicy": "selector",
+    "PeerAuthentication": "selector",
+}
+"""The field of each that selects pods of its own namespace."""
 
 
 def check(context: Context, objects: Mapping[str, Sequence[Manifest]]) -> Iterator[Finding]:
@@ -51,41 +63,54 @@ def check(context: Context, objects: Mapping[str, Sequence[Manifest]]) -> Iterat
 
 
 def _object(member: Application, inventory: Inventory, item: Manifest) -> Iterator[Finding]:
-    targets: dict[str, Callable[[Inventory, Manifest], Iterable[object]]] = {
-        "Service": _behind,
-        "ServiceMonitor": scraped,
-        "PodMonitor": scraped,
-        "Ingress": routes,
-        "NetworkPolicy": _policed,
-        "CiliumNetworkPolicy": _policed,
-        "PodDisruptionBudget": _policed,
-        **dict.fromkeys(WEBHOOKS, webhooks),
-    }
-    look_up = targets.get(item["kind"])
-    if look_up is None or not _selects_something(item):
-        return
-    if not list(look_up(inventory, item)):
-        yield _finding(member, item, "pods that it leads to: none", "at least one workload of the platform")
+    for what, found in _references_of(inventory, item):
+        if not list(found):
+            yield _finding(member, item, f"{what}: no pod", "at least one workload of the platform")
 
 
-def _selects_something(item: Manifest) -> bool:
-    """Return whether an object means particular pods: a Service without a selector or a default deny does not."""
-    if item["kind"] == "Service":
-        return bool(item["spec"].get("selector"))
-    if item["kind"] in WEBHOOKS:
-        return any(webhook.get("clientConfig", {}).get("service") for webhook in item.get("webhooks", ()))
-    return True
+def _references_of(inventory: Inventory, item: Manifest) -> Iterator[tuple[str, Iterable[object]]]:
+    """Yield each thing by which an object means particular pods, in words, with what it leads to."""
+    kind, namespace, spec = item["kind"], item["metadata"].get("namespace", ""), item.get("spec", {})
+    if kind in WEBHOOKS:
+        for webhook in item.get("webhooks", ()):
+            yield from _webhook(inventory, item, webhook)
+    elif kind == "Ingress":
+        for name, port in backends(item):
+            yield f"Service {namespace}/{name} port {port}", inventory.behind(namespace, name, port)
+    elif kind in _MONITORS:
+        for endpoint in spec.get(_MONITORS[kind], ()):
+            port = endpoint.get("port") or endpoint.get("targetPort") or endpoint.get("portNumber")
+            alone = {**item, "spec": {**spec, _MONITORS[kind]: [endpoint]}}
+            yield f"endpoint {port!r}", scraped(inventory, alone)
+    elif kind == "Service" and spec.get("selector"):
+        yield from _service(inventory, item)
+    elif kind in _POLICIES:
+        labels = (spec.get(_POLICIES[kind]) or {}).get("matchLabels")
+        if labels:  # a default deny means whatever is there
+            yield _in_words(labels), inventory.selected(namespace, labels)
 
 
-def _behind(inventory: Inventory, item: Manifest) -> Iterable[object]:
-    return inventory.selected(item["metadata"]["namespace"], item["spec"]["selector"])
-
-
-def _policed(inventory: Inventory, item: Manifest) -> Iterable[object]:
+def _service(inventory: Inventory, item: Manifest) -> Iterator[tuple[str, Iterable[object]]]:
+    """Yield the pods that a Service selects, and who of them has each port that it leads to by name."""
     spec = item["spec"]
-    selector = spec.get("podSelector") or spec.get("endpointSelector") or spec.get("selector") or {}
-    labels = selector.get("matchLabels") or {}
-    return inventory.selected(item["metadata"]["namespace"], labels) if labels else [item]
+    pods = inventory.selected(item["metadata"]["namespace"], spec["selector"])
+    yield _in_words(spec["selector"]), pods
+    for entry in spec.get("ports", ()) if pods else ():
+        port = entry.get("targetPort", entry["port"])
+        yield f"targetPort {port!r}", [one for one in pods if one.port(port) is not None]
+
+
+def _webhook(
+    inventory: Inventory, item: Manifest, webhook: dict[str, Any]
+) -> Iterator[tuple[str, Iterable[object]]]:
+    service = webhook.get("clientConfig", {}).get("service")
+    if service:  # else it is a URL
+        what = f"Service {service['namespace']}/{service['name']} port {service.get('port', 443)}"
+        yield what, webhooks(inventory, {**item, "webhooks": [webhook]})
+
+
+def _in_words(labels: Mapping[str, str]) -> str:
+    return "pods labelled " + ", ".join(f"{key}={value}" for key, value in sorted(labels.items()))
 
 
 def _made(context: Context, objects: Mapping[str, Sequence[Manifest]]) -> set[str]:

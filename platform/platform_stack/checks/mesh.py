@@ -47,8 +47,7 @@ def _left_out(member: Application, found: list[Workload]) -> Iterator[Finding]:
                     f"{member.source}: application {member.name!r}: namespace {namespace.name!r}: mesh",
                     f"{one.name!r}, which {why}",
                     "pods that are all in the mesh",
-                    "give it a namespace of its own, or the namespace an outside_mesh_because; single pods "
-                    "join by the label sidecar.istio.io/inject: 'true'",
+                    "give it a namespace of its own, or let pods join one by one, by their own label",
                 )
 
 

@@ -65,7 +65,7 @@ class Names:
     """Hosts outside the cluster, by DNS name.
 
     Attributes:
-        names: exact names, or `*.` and a name for every host directly or indirectly below it.
+        names: exact names, or `*.` and a name for every host directly below it.
 
     """
 
