@@ -8,6 +8,7 @@ import pytest
 
 from apps.__main__ import PLATFORM
 from apps.istio import SIDECAR, istio
+from platform_stack.budget import workloads
 from platform_stack.model.cluster import PROFILES
 from platform_stack.model.flow import Entity
 from platform_stack.network.pods import Workload
@@ -46,7 +47,12 @@ def everything(profile: Profile) -> list[dict[str, Any]]:
 
 
 def test_every_namespace_is_in_the_mesh_or_says_why_not() -> None:
-    declared = {namespace.name: namespace for member in PLATFORM.members for namespace in member.namespaces}
+    declared = {
+        namespace.name: namespace
+        for member in PLATFORM.members
+        if member.tier == "platform"
+        for namespace in member.namespaces
+    }
     assert {name: one.outside_mesh_because for name, one in declared.items() if not one.mesh} == OUTSIDE
     assert sorted(name for name, one in declared.items() if one.mesh) == ["kong", "tracing"]
 
@@ -124,6 +130,25 @@ def test_probes_and_jobs_work_under_strict(profile: Profile) -> None:
     assert values["global"]["proxy"]["resources"]["requests"] == {
         "cpu": SIDECAR.cpu,
         "memory": SIDECAR.memory,
+    }
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_every_sidecar_is_in_the_budget(profile: Profile) -> None:
+    result, context, *_ = made(profile)
+    counted = {
+        (one.namespace, one.name.removesuffix(" (sidecar)")): (one.pods, str(one.pod), one.known_idle)
+        for one in workloads(context, result.objects)
+        if one.name.endswith(" (sidecar)")
+    }
+    replicas = {
+        (item["metadata"]["namespace"], item["metadata"]["name"]): item["spec"]["replicas"]
+        for item in everything(profile)
+        if item["kind"] in ("Deployment", "StatefulSet")
+    }
+    assert counted == {
+        key: (replicas[key], f"{SIDECAR.cpu} / {SIDECAR.memory}", SIDECAR.known_idle)
+        for key in members(everything(profile))
     }
 
 

@@ -115,7 +115,8 @@ def excluded(rule: dict[str, Any], labels: dict[str, str]) -> bool:
     if rule["operator"] == "DoesNotExist":
         return rule["key"] in labels
     inside: bool = labels.get(rule["key"]) in rule["values"]
-    return inside == (rule["operator"] == "NotIn")
+    wanted: bool = rule["operator"] == "In"
+    return inside != wanted
 
 
 def reaches(profile: Profile, source: Workload, target: Target) -> bool:

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from platform_stack.errors import fail
 from platform_stack.model import SyncWave
 from platform_stack.model.flow import ANY_PORT, Entity
 from platform_stack.network.pods import Workload
@@ -42,30 +43,44 @@ def mesh_policies(
     """Yield each policy of the mesh with the application that it belongs to and its wave.
 
     Every namespace with a pod in the mesh gets a default deny, every such pod what the flows to it allow, and
-    PERMISSIVE ports where one of them comes from outside the mesh. Allowing comes before denying.
+    PERMISSIVE ports where one of them comes from outside the mesh. Allowing comes before denying. A namespace
+    whose pods are not known here, such as a tenant's, is left to the network policies.
 
     Args:
         context: the cluster.
         inventory: who there is on it.
         flows: every connection that is allowed.
 
+    Raises:
+        PlatformError: a flow from outside the mesh is for every pod of a namespace in it, which Istio cannot say.
+
     """
     owners = {
         namespace.name: member.name for member in context.platform.members for namespace in member.namespaces
     }
-    for name in dict.fromkeys(one.namespace for one in inventory.all() if one.mesh):
+    denied = dict.fromkeys(one.namespace for one in inventory.all() if one.mesh)
+    for name in denied:
         yield owners[name], _default_deny(name), SyncWave.DENY
     pairs: dict[tuple[Workload, Peer], list[ResolvedFlow]] = defaultdict(list)
     plaintext: dict[Workload, list[ResolvedFlow]] = defaultdict(list)
     for flow in flows:
         target = flow.target
         if isinstance(target, Workload) and target.answers_through_sidecar(flow.port, flow.protocol):
-            pairs[target, flow.source].append(flow)
+            if target.namespace in denied:
+                pairs[target, flow.source].append(flow)
             if principal(flow.source) is None:
                 plaintext[target].append(flow)
     for (target, source), members in pairs.items():
         yield owners[target.namespace], _allow(target, source, members), SyncWave.ALLOW
     for target, members in plaintext.items():
+        if not target.selector:
+            owner = context.platform.by_name[owners[target.namespace]]
+            fail(
+                f"{owner.source}: application {owner.name!r}: flows: {members[0].because!r}",
+                f"{name_of(members[0].source)}, outside the mesh, to every pod of {target.namespace!r}, in the mesh",
+                "pods by name: Istio lets plain text in on a port of particular pods only",
+                "name the workloads, or leave the namespace outside the mesh",
+            )
         yield owners[target.namespace], _permissive(target, members), SyncWave.ALLOW
 
 
@@ -97,6 +112,9 @@ def _allow(target: Workload, source: Peer, flows: Sequence[ResolvedFlow]) -> api
         if identity is None
         else api.AuthorizationPolicySpecRulesFromSource(principals=[identity])
     )
+    # None: every pod of the namespace.
+    labels = dict(target.selector)
+    selector = api.AuthorizationPolicySpecSelector(match_labels=labels) if labels else None
     ports = sorted({flow.port for flow in flows})
     to = [
         api.AuthorizationPolicySpecRulesTo(
@@ -110,7 +128,7 @@ def _allow(target: Workload, source: Peer, flows: Sequence[ResolvedFlow]) -> api
             annotations={ALLOWS: described(flows)},
         ),
         spec=api.AuthorizationPolicySpec(
-            selector=_selector(target),
+            selector=selector,
             action="ALLOW",
             rules=[
                 api.AuthorizationPolicySpecRules(
@@ -134,16 +152,9 @@ def _permissive(target: Workload, flows: Sequence[ResolvedFlow]) -> api.PeerAuth
             name=target.name, namespace=target.namespace, annotations={ALLOWS: "; ".join(reasons)}
         ),
         spec=api.PeerAuthenticationSpec(
-            selector=_selector(target),
+            selector=api.PeerAuthenticationSpecSelector(match_labels=dict(target.selector)),
             mtls=api.PeerAuthenticationSpecMtls(mode="PERMISSIVE" if ANY_PORT in ports else "STRICT"),
             port_level_mtls={str(port): mode(mode="PERMISSIVE") for port in ports if port != ANY_PORT}
             or None,
         ),
     )
-
-
-def _selector(target: Workload) -> api.PeerAuthenticationSpecSelector | None:
-    """Return what selects the target's pods; None for every pod of the namespace."""
-    if not target.selector:
-        return None
-    return api.PeerAuthenticationSpecSelector(match_labels=dict(target.selector))
