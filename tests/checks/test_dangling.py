@@ -61,6 +61,16 @@ def drop(objects: Objects, kind: str, name: str) -> None:
         items[:] = [item for item in items if (item["kind"], item["metadata"]["name"]) != (kind, name)]
 
 
+def cron_job(namespace: str, name: str, *, account: str) -> dict[str, Any]:
+    pod = {"serviceAccountName": account, "containers": [{"name": name}]}
+    return {
+        "apiVersion": "batch/v1",
+        "kind": "CronJob",
+        "metadata": {"namespace": namespace, "name": name},
+        "spec": {"jobTemplate": {"spec": {"template": {"metadata": {}, "spec": pod}}}},
+    }
+
+
 @pytest.mark.parametrize(
     ("mistake", "where"),
     [
@@ -87,6 +97,10 @@ def drop(objects: Objects, kind: str, name: str) -> None:
         ),
         (lambda o: drop(o, "ServiceAccount", "falco"), "ServiceAccount falco/falco, which nobody makes"),
         (lambda o: drop(o, "Certificate", "kong-validation-webhook"), "Secret kong/kong-validation-webhook"),
+        (
+            lambda o: o["loki"].append(cron_job("logging", "clean", account="cleaner")),
+            "ServiceAccount logging/cleaner, which nobody makes",
+        ),
         (
             lambda o: find(o, "Service", "loki")["spec"]["ports"][0].update(targetPort="http-metrcs"),
             "targetPort 'http-metrcs': no pod",
@@ -152,6 +166,7 @@ def drop(objects: Objects, kind: str, name: str) -> None:
         "config map",
         "account",
         "secret",
+        "cron job's account",
         "target port",
         "monitor's selector",
         "one endpoint of two",

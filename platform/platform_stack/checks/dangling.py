@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from platform_stack.errors import Finding
 from platform_stack.network.derive import WEBHOOKS, backends, scraped, webhooks
-from platform_stack.network.pods import Inventory
+from platform_stack.network.pods import Inventory, pod_template
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _EVERYWHERE = "kube-root-ca.crt"
 """A ConfigMap that Kubernetes puts into every namespace."""
 
-_POD_KINDS = ("Deployment", "StatefulSet", "DaemonSet", "Job")
+_POD_KINDS = ("Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob")
 
 _MONITORS = {"ServiceMonitor": "endpoints", "PodMonitor": "podMetricsEndpoints"}
 """The field of each that names ports."""
@@ -131,7 +131,7 @@ def _needs(item: Manifest) -> Iterator[str]:
     """Yield each Secret, ConfigMap and ServiceAccount that the pods of a workload cannot start without."""
     if item["kind"] not in _POD_KINDS:
         return
-    namespace, pod = item["metadata"]["namespace"], item["spec"]["template"]["spec"]
+    namespace, pod = item["metadata"]["namespace"], pod_template(item)["spec"]
     if pod.get("serviceAccountName", "default") != "default":
         yield f"ServiceAccount {namespace}/{pod['serviceAccountName']}"
     for kind, reference in _references(pod):

@@ -197,9 +197,15 @@ class Inventory:
         return result
 
 
-def _workload(application: str, item: Manifest, mesh: set[str]) -> Workload:
+def pod_template(item: Manifest) -> Manifest:
+    """Return the template of the pods that a Deployment, StatefulSet, DaemonSet, Job or CronJob makes."""
     spec = item["spec"]
-    template = spec["jobTemplate"]["spec"]["template"] if item["kind"] == "CronJob" else spec["template"]
+    template: Manifest = (spec["jobTemplate"]["spec"] if item["kind"] == "CronJob" else spec)["template"]
+    return template
+
+
+def _workload(application: str, item: Manifest, mesh: set[str]) -> Workload:
+    spec, template = item["spec"], pod_template(item)
     metadata = template.get("metadata", {})
     labels = metadata.get("labels", {})
     pod = template["spec"]
