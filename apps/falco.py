@@ -105,7 +105,8 @@ def _manifests(chart: ManifestChart, context: Context) -> None:
         ),
         wave=SyncWave.SECRET,
     )
-    text = rules(_namespaces(*context.platform.members), key_namespaces=_namespaces(sealed_secrets, vault))
+    own = [member for member in context.platform.members if member.tier == "platform"]
+    text = rules(_namespaces(*own), key_namespaces=_namespaces(sealed_secrets, vault))
     chart.add(
         k8s.ConfigMap(
             metadata=k8s.ObjectMeta(name=_RULES, namespace=NAMESPACE), data={"platform.yaml": text}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from platform_stack.checks import mesh, providers
+from platform_stack.checks import mesh, providers, tenants
 from platform_stack.checks import namespaces as namespaces_check
 from platform_stack.constructs import ManifestApp, ManifestChart, argocd, project
 from platform_stack.constructs.namespaces import namespace
@@ -19,6 +19,7 @@ from platform_stack.kind import kind_config
 from platform_stack.model import SyncWave
 from platform_stack.network.mesh import mesh_policies
 from platform_stack.network.pods import Inventory
+from platform_stack.model.tenant import PREFIX
 from platform_stack.network.policies import policies
 from platform_stack.network.resolve import resolve
 from platform_stack.policies import Estate, compiled
@@ -122,6 +123,9 @@ class _Folder:
         self.files: Tree = {}
 
     def make(self) -> Folder:
+        refused = list(tenants.check(self.context, self.manifests))
+        if refused:
+            raise PlatformError(*refused)
         inventory = Inventory(self.context, self._objects())
         flows = resolve(self.context, inventory)
         for owner, policy, wave in (
@@ -170,6 +174,11 @@ class _Folder:
         for member in self.platform.installed:
             root.add(argocd.application_set(member, self.cluster, self.platform.waves[member.name]))
             applications.add(self._application(member))
+        for tenant in self.platform.tenants:
+            root.add(project.tenant_project(tenant))
+            for repository in tenant.repositories:
+                wave = self.platform.waves[PREFIX + tenant.name] + 1
+                root.add(argocd.tenant_application(tenant, repository, wave))
         for manifest in root.manifests:
             self._write(f"root/{manifest['kind']}.{manifest['metadata']['name']}.yaml", manifest)
         for manifest in applications.manifests:

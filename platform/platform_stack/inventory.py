@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from platform_stack.budget import Workload
     from platform_stack.facts import Manifest
-    from platform_stack.model import Application, Context, Platform
+    from platform_stack.model import Application, Context, Platform, Quota, Tenant
     from platform_stack.network.resolve import ResolvedFlow
 
 _NONE = "-"
@@ -42,6 +42,7 @@ def inventory(
         *_section("Applications", _applications(context)),
         *_section("Order", ["```mermaid", *_graph(platform), "```"]),
         *_section("Namespaces", _namespaces(platform.members)),
+        *_section("Tenants", _tenants(platform.tenants)),
         *_section("Routes", _routes(context)),
         *_section("Flows", _flows(flows)),
         *_section("Secrets that are not in git", _secrets(platform.members)),
@@ -113,6 +114,32 @@ def _namespaces(members: Sequence[Application]) -> list[str]:
             for namespace in member.namespaces
         ),
     )
+
+
+def _tenants(tenants: Sequence[Tenant]) -> list[str]:
+    return _table(
+        ("tenant", "contact", "group", "namespaces", "quota of each", "registries", "installs"),
+        (
+            (
+                tenant.name,
+                tenant.contact,
+                tenant.group,
+                ", ".join(tenant.namespace_names),
+                _quota(tenant.quota),
+                ", ".join(tenant.registries) or _NONE,
+                "<br>".join(
+                    f"{repository.path} of {repository.url} at {repository.revision}"
+                    for repository in tenant.repositories
+                )
+                or _NONE,
+            )
+            for tenant in tenants
+        ),
+    )
+
+
+def _quota(quota: Quota) -> str:
+    return f"{quota.cpu} CPU, {quota.memory}, {quota.pods} pods, {quota.storage} of storage"
 
 
 def _routes(context: Context) -> list[str]:

@@ -11,10 +11,12 @@ from platform_stack_imports import argoproj
 from platform_stack_imports.k8s import ObjectMeta
 
 if TYPE_CHECKING:
-    from platform_stack.model import Application, Chart, Cluster
+    from platform_stack.model import Application, Chart, Cluster, Repository, Tenant
 
 LAYER = "platform-stack.io/layer"
-"""Label of an Application: `root`, `bootstrap` or `application`."""
+"""Label of an Application: `root`, `bootstrap`, `application`, or `tenant` for what a tenant installs."""
+
+_NOT_WAITED_FOR = "neither the platform nor another tenant waits for a tenant"
 
 _FINALIZER = "resources-finalizer.argocd.argoproj.io"
 
@@ -52,11 +54,9 @@ def application(
     """
     bootstrap = wave is not None
     manual = spec.manual(cluster)
-    annotations = dict(spec.annotations)
+    annotations = {**spec.annotations, **_exemption(spec, cluster)}
     if bootstrap:
         annotations[WAVE_ANNOTATION] = str(wave)
-    if manual:
-        annotations[GATE_EXEMPT] = manual
     return argoproj.Application(
         metadata=ObjectMeta(
             name=spec.name,
@@ -97,10 +97,8 @@ def application_set(spec: Application, cluster: Cluster, wave: int) -> argoproj.
     It is in the wave of the root Application that was computed for the application; its health check
     (platform_stack.health) holds the next wave back until the Application is Synced and Healthy.
     """
-    annotations = {WAVE_ANNOTATION: str(wave), APPLICATIONS: "1"}
+    annotations = {WAVE_ANNOTATION: str(wave), APPLICATIONS: "1", **_exemption(spec, cluster)}
     manual = spec.manual(cluster)
-    if manual:
-        annotations[GATE_EXEMPT] = manual
     return argoproj.ApplicationSet(
         metadata=ObjectMeta(name=spec.name, namespace=NAMESPACE, annotations=annotations),
         spec=argoproj.ApplicationSetSpec(
@@ -136,6 +134,35 @@ def application_set(spec: Application, cluster: Cluster, wave: int) -> argoproj.
     )
 
 
+def tenant_application(tenant: Tenant, repository: Repository, wave: int) -> argoproj.Application:
+    """Return the Application that installs one of a tenant's repositories; nothing waits for it.
+
+    It heals and prunes as those of the platform do.
+    """
+    return argoproj.Application(
+        metadata=ObjectMeta(
+            name=tenant.application_of(repository),
+            namespace=NAMESPACE,
+            labels={LAYER: "tenant"},
+            annotations={WAVE_ANNOTATION: str(wave), GATE_EXEMPT: _NOT_WAITED_FOR},
+            finalizers=[_FINALIZER],
+        ),
+        spec=argoproj.ApplicationSpec(
+            project=tenant.name,
+            destination=argoproj.ApplicationSpecDestination(
+                server=IN_CLUSTER, namespace=tenant.namespace_of(repository)
+            ),
+            sources=[
+                argoproj.ApplicationSpecSources(
+                    repo_url=repository.url, target_revision=repository.revision, path=repository.path
+                )
+            ],
+            sync_policy=_sync_policy(automated=True, prune=True),
+            revision_history_limit=5,
+        ),
+    )
+
+
 def root_application(cluster: Cluster) -> argoproj.Application:
     """Return the root Application: it syncs the cluster's root folder.
 
@@ -163,6 +190,12 @@ def root_application(cluster: Cluster) -> argoproj.Application:
             revision_history_limit=5,
         ),
     )
+
+
+def _exemption(spec: Application, cluster: Cluster) -> dict[str, str]:
+    """Return the annotation of an application that holds up no wave: a manual one, or a tenant's."""
+    reason = spec.manual(cluster) or (_NOT_WAITED_FOR if spec.tenant else None)
+    return {GATE_EXEMPT: reason} if reason else {}
 
 
 def _sources(

@@ -23,7 +23,7 @@ def namespace(spec: Namespace, owner: Application) -> NamespaceObject:
     (https://kubernetes.io/docs/concepts/security/pod-security-admission/).
     A reason for a lower level stands in an annotation; a namespace of Kubernetes' own is never deleted.
     """
-    labels = {TIER: owner.tier, OWNER: owner.name}
+    labels = {TIER: owner.tier, OWNER: owner.owner}
     if spec.mesh:
         labels["istio-injection"] = "enabled"
     for mode in ("enforce", "warn", "audit"):

@@ -96,10 +96,12 @@ def alerts(name: str, namespace: str, *rules: Alert) -> prometheus_operator.Prom
     )
 
 
-def dashboard(name: str, namespace: str, title: str, *panels: Panel) -> k8s.ConfigMap:
+def dashboard(
+    name: str, namespace: str, title: str, *panels: Panel, folder: str = "Platform"
+) -> k8s.ConfigMap:
     """Return a ConfigMap with a Grafana dashboard: the panels in two columns, over the default data source.
 
-    The dashboard's uid is `name`; it lies in the folder `Platform`.
+    The dashboard's uid is `name`; it lies in Grafana's `folder`.
     """
     model: dict[str, Any] = {
         "uid": name,
@@ -119,7 +121,7 @@ def dashboard(name: str, namespace: str, title: str, *panels: Panel) -> k8s.Conf
             name=f"dashboard-{name}",
             namespace=namespace,
             labels=DASHBOARD_LABEL,
-            annotations={"grafana_folder": "Platform"},
+            annotations={"grafana_folder": folder},
         ),
         data={f"{name}.json": json.dumps(model, indent=1, sort_keys=True) + "\n"},
     )

@@ -13,7 +13,7 @@ from platform_stack_imports.k8s import ObjectMeta
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from platform_stack.model import Application, Chart, Cluster
+    from platform_stack.model import Application, Chart, Cluster, Tenant
 
 NAMESPACE = "argocd"
 """Where Argo CD and all its Applications live."""
@@ -26,6 +26,33 @@ PROJECT_WAVE = -10
 
 IN_CLUSTER = "https://kubernetes.default.svc"
 """The cluster that Argo CD runs in."""
+
+
+_TEAM = "team"
+"""Name of the role of a tenant's group."""
+
+TENANT_KINDS = frozenset(
+    {
+        ("", "ConfigMap"),  # dashboards too: Grafana's sidecar finds them by their label
+        ("", "PersistentVolumeClaim"),
+        ("", "Service"),
+        ("", "ServiceAccount"),
+        ("apps", "Deployment"),
+        ("apps", "StatefulSet"),
+        ("autoscaling", "HorizontalPodAutoscaler"),
+        ("batch", "CronJob"),
+        ("batch", "Job"),
+        ("bitnami.com", "SealedSecret"),
+        ("monitoring.coreos.com", "PrometheusRule"),
+        ("policy", "PodDisruptionBudget"),
+    }
+)
+"""(group, kind) of what a tenant makes itself.
+
+Not what decides about its limits and who reaches it (ResourceQuota, LimitRange, NetworkPolicy, PeerAuthentication,
+AuthorizationPolicy, Role, RoleBinding, PolicyException, …); not Ingress and Certificate, which could name somebody
+else's host; not monitors, which can make Prometheus send its token; not Secret, which would be in git in the clear.
+A list of what is allowed: a kind that some later CRD brings is refused until somebody thought about it."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +94,7 @@ def app_project(application: Application, cluster: Cluster, found: Footprint) ->
 
     Sources are its chart repositories and the git repository; destinations the namespaces it owns or has
     objects in; kinds those it has. Where a chart's facts are not recorded yet, every namespaced kind is
-    allowed, but no cluster-scoped kind that is not known.
+    allowed, but no cluster-scoped kind that is not known. A tenant's group sees its application.
     """
     repositories = {repo_url(chart, cluster) for chart in application.charts} | {cluster.repo_url}
     namespaces = found.namespaces | {namespace.name for namespace in application.namespaces}
@@ -90,6 +117,9 @@ def app_project(application: Application, cluster: Cluster, found: Footprint) ->
                 argoproj.AppProjectSpecNamespaceResourceWhitelist(group=group, kind=kind)
                 for group, kind in sorted(namespaced)
             ],
+            roles=[_team(application.name, application.tenant.group, "applications, get", "logs, get")]
+            if application.tenant
+            else None,
         ),
     )
 
@@ -117,6 +147,41 @@ def root_project(cluster: Cluster) -> argoproj.AppProject:
                 for kind in ("AppProject", "Application", "ApplicationSet")
             ],
         ),
+    )
+
+
+def tenant_project(tenant: Tenant) -> argoproj.AppProject:
+    """Return the AppProject for what a tenant installs from its repositories.
+
+    Sources are those repositories, destinations its namespaces, kinds those of TENANT_KINDS; nothing is
+    cluster-scoped. Its group sees the Applications, their logs included, and syncs them.
+    """
+    return argoproj.AppProject(
+        metadata=ObjectMeta(
+            name=tenant.name, namespace=NAMESPACE, annotations={WAVE_ANNOTATION: str(PROJECT_WAVE)}
+        ),
+        spec=argoproj.AppProjectSpec(
+            source_repos=sorted({repository.url for repository in tenant.repositories}),
+            destinations=[
+                argoproj.AppProjectSpecDestinations(server=IN_CLUSTER, namespace=namespace)
+                for namespace in sorted(tenant.namespace_names)
+            ],
+            cluster_resource_whitelist=[],
+            namespace_resource_whitelist=[
+                argoproj.AppProjectSpecNamespaceResourceWhitelist(group=group, kind=kind)
+                for group, kind in sorted(TENANT_KINDS)
+            ],
+            roles=[_team(tenant.name, tenant.group, "applications, get", "applications, sync", "logs, get")],
+        ),
+    )
+
+
+def _team(project: str, group: str, *rights: str) -> argoproj.AppProjectSpecRoles:
+    """Return the role of a tenant's group in a project; each right is a resource and an action."""
+    return argoproj.AppProjectSpecRoles(
+        name=_TEAM,
+        groups=[group],
+        policies=[f"p, proj:{project}:{_TEAM}, {right}, {project}/*, allow" for right in rights],
     )
 
 

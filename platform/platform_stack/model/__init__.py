@@ -17,7 +17,7 @@ from platform_stack.model.declarations import (
 )
 from platform_stack.model.platform import Context, Platform
 from platform_stack.model.policy import Action, Policy, PolicyException
-from platform_stack.model.tenant import Quota, Tenant
+from platform_stack.model.tenant import Quota, Repository, Tenant
 from platform_stack.model.waves import SyncWave, waves
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "PolicyException",
     "Profile",
     "Quota",
+    "Repository",
     "Route",
     "RuntimeWorkload",
     "Secret",

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from platform_stack.model.flow import Flow
     from platform_stack.model.platform import Context
     from platform_stack.model.policy import PolicyException
+    from platform_stack.model.tenant import Tenant
 
 PodSecurity = Literal["restricted", "baseline", "privileged"]
 """Levels of the Pod Security Standards, strictest first."""
@@ -106,7 +107,7 @@ class Application:
         routes: the hosts under which its services are reached from outside.
         ignore_differences: fields that Argo CD leaves to whoever writes them at run time.
         exceptions: which of its workloads a policy does not apply to, and why.
-        tier: `platform` (default), or `tenant` for what a Tenant becomes.
+        tenant: the Tenant that becomes this application; default: none, it is the platform's own.
         annotations: further annotations of the Argo CD Application.
         manual: says why Argo CD does not sync it by itself on a cluster, or None where it does;
             default: it does everywhere.
@@ -134,7 +135,7 @@ class Application:
     routes: tuple[Route, ...] = ()
     ignore_differences: tuple[IgnoreDifferences, ...] = ()
     exceptions: tuple[PolicyException, ...] = ()
-    tier: Tier = "platform"
+    tenant: Tenant | None = None
     annotations: Mapping[str, str] = field(default_factory=dict)
     manual: Callable[[Cluster], str | None] = field(default=lambda _cluster: None)
     source: str = field(init=False, default="", compare=False, repr=False)
@@ -169,6 +170,21 @@ class Application:
                     "a release name of its own for each chart of an application",
                 )
             releases.add(release)
+
+    @property
+    def tier(self) -> Tier:
+        """Who works in its namespaces."""
+        return "tenant" if self.tenant else "platform"
+
+    @property
+    def owner(self) -> str:
+        """The name of who answers for its namespaces: the application's, or the tenant's."""
+        return self.tenant.name if self.tenant else self.name
+
+    @property
+    def place(self) -> str:
+        """Where and what it is, for messages: `apps/web.py:12: application 'web'`."""
+        return f"{self.source}: {'tenant' if self.tenant else 'application'} {self.owner!r}"
 
     @property
     def dependencies(self) -> tuple[str, ...]:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from platform_stack.synth import Written
 
 
+_ARGO_CDS_PROJECTS = (("root", "the root Application's"), ("default", "Argo CD's own"))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Platform:
     """Everything that synth needs to know.
@@ -73,11 +76,13 @@ class Platform:
                     "another name: this is the Application that syncs all others",
                 )
         _check_unique("policy", ((policy.name, policy.source) for policy in self.policies))
+        _check_unique("tenant", ((tenant.name, tenant.source) for tenant in self.tenants))
         _check_unique("application", ((member.name, member.source) for member in self.members))
         _check_unique(
             "route",
             ((route.host, member.source) for member in self.members for route in member.routes),
         )
+        self._check_tenants()
         self._check_namespaces()
         self._check_releases()
         self.waves  # noqa: B018  computed here so that a cycle is found before anything is made of it
@@ -149,6 +154,18 @@ class Platform:
 
         return synth(self, output)
 
+    def _check_tenants(self) -> None:
+        """Refuse two AppProjects, or two Argo CD Applications, of one name."""
+        tenants = [(tenant.name, tenant.source) for tenant in self.tenants]
+        members = [(member.name, member.source) for member in self.members]
+        installed = [
+            (tenant.application_of(repository), tenant.source)
+            for tenant in self.tenants
+            for repository in tenant.repositories
+        ]
+        _check_unique("AppProject", (*_ARGO_CDS_PROJECTS, *members, *tenants))
+        _check_unique("Argo CD Application", (*members, *installed))
+
     def _check_namespaces(self) -> None:
         owners: dict[str, Application] = {}
         for member in self.members:
@@ -156,10 +173,12 @@ class Platform:
                 owner = owners.setdefault(namespace.name, member)
                 if owner is not member:
                     fail(
-                        f"{member.source}: application {member.name!r}: namespaces",
-                        f"namespace {namespace.name!r}, which {owner.name!r} owns ({owner.source})",
+                        f"{member.place}: namespaces",
+                        f"namespace {namespace.name!r}, which {owner.owner!r} owns ({owner.source})",
                         "one owner for each namespace",
-                        f"add {owner.name!r} to shares_namespaces_of and depends_on instead",
+                        "choose another name: a tenant shares no namespace"
+                        if member.tenant
+                        else f"add {owner.name!r} to shares_namespaces_of and depends_on instead",
                     )
 
     def _check_shared_namespaces(self) -> None:

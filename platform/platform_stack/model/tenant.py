@@ -6,21 +6,26 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from platform_stack.errors import called_from, fail
+from platform_stack.errors import called_from, did_you_mean, fail
+from platform_stack.labels import CONTACT, QUOTA
 from platform_stack.model.application import Application, Namespace
+from platform_stack.model.declarations import Route
 from platform_stack.model.names import check_dns_label, check_git_url, check_type
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from platform_stack.constructs import ManifestChart
-    from platform_stack.model.declarations import Route
     from platform_stack.model.flow import Flow
     from platform_stack.model.platform import Context
 
-_QUANTITY = re.compile(r"[0-9]+(\.[0-9]+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?")
+_CORES = re.compile(r"[1-9][0-9]*m?|[0-9]+\.[0-9]{1,3}")
+_BYTES = re.compile(r"[1-9][0-9]*(Ki|Mi|Gi|Ti|k|M|G|T)?")
 _REGISTRY = re.compile(r"[a-z0-9][a-z0-9.-]*(:[0-9]+)?(/[a-z0-9._-]+)*")
 _RESERVED = re.compile(r"default|kube-.*|local-path-storage")
+_REVISION = re.compile(r"(?!HEAD$)[A-Za-z0-9][A-Za-z0-9._/-]*")
+_PATH = re.compile(r"\.|(?!.*(^|/)\.\.(/|$))[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*")
+_MAX_PORT = 65535
 
 PREFIX = "tenant-"
 """Of the application that a tenant becomes, so that the tenant's own name stays free for its AppProject."""
@@ -44,16 +49,64 @@ class Quota:
     storage: str = "5Gi"
 
     def __post_init__(self) -> None:
-        """Check that each is a quantity."""
+        """Check that each is a quantity of its kind."""
         where = f"{called_from()}: quota: "
-        for name in ("cpu", "memory", "storage"):
+        for name, pattern, expected in (
+            ("cpu", _CORES, "a Kubernetes quantity of CPU such as '500m' or '2'"),
+            ("memory", _BYTES, "a Kubernetes quantity of bytes such as '512Mi' or '1Gi'"),
+            ("storage", _BYTES, "a Kubernetes quantity of bytes such as '512Mi' or '1Gi'"),
+        ):
             value = getattr(self, name)
-            check_type(where + name, value, str, "text: a Kubernetes quantity such as '500m' or '1Gi'")
-            if not _QUANTITY.fullmatch(value):
-                fail(where + name, value, "a Kubernetes quantity such as '500m' or '1Gi'")
+            check_type(where + name, value, str, f"text: {expected}")
+            if not pattern.fullmatch(value):
+                fail(where + name, value, expected)
         check_type(where + "pods", self.pods, int, "a number of pods")
         if self.pods < 1:
             fail(where + "pods", self.pods, "at least one pod")
+
+    @property
+    def annotations(self) -> Mapping[str, str]:
+        """The quota as annotations of a Namespace."""
+        return {QUOTA + name: str(getattr(self, name)) for name in ("cpu", "memory", "pods", "storage")}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Repository:
+    """A folder of a git repository from which a team installs by itself, with an Argo CD Application.
+
+    Attributes:
+        name: DNS label, unique in the tenant; the Application is named `tenant-<tenant>-<name>`.
+        url: git URL; a credential for it is a repository Secret of Argo CD.
+        path: folder in the repository; default: its root.
+        revision: branch, tag or commit that is followed; default `main`.
+        namespace: where its objects go, one of the tenant's; default: the tenant's first.
+        ports: pod ports that the gateway reaches, for the tenant's routes: the platform does not see the
+            pods of another repository. Default: none.
+
+    """
+
+    name: str
+    url: str
+    path: str = "."
+    revision: str = "main"
+    namespace: str = ""
+    ports: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Check each field."""
+        where = f"{called_from()}: repository {self.name!r}: "
+        check_dns_label(where + "name", self.name)
+        check_git_url(where + "url", self.url)
+        if not _PATH.fullmatch(self.path):
+            fail(where + "path", self.path, "a folder inside the repository, such as 'deploy/production'")
+        if not _REVISION.fullmatch(self.revision):
+            fail(where + "revision", self.revision, "a branch, a tag or a commit, such as 'main'")
+        if self.namespace:
+            check_dns_label(where + "namespace", self.namespace)
+        for port in self.ports:
+            check_type(where + "ports", port, int, f"pod ports from 1 to {_MAX_PORT}")
+            if not 1 <= port <= _MAX_PORT:
+                fail(where + "ports", port, f"pod ports from 1 to {_MAX_PORT}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,8 +114,8 @@ class Tenant:
     """A team, what it gets, and within which limits.
 
     It becomes an application that comes after all applications of the platform: its namespaces (Pod
-    Security level `restricted`, in the mesh), the rights of its group there, an AppProject for the
-    Applications that it makes itself, and what it brings along. Policies generate the rest in each
+    Security level `restricted`, in the mesh), the rights of its group there, and what it brings along; and
+    an AppProject with an Application for each of its repositories. Policies generate the rest in each
     namespace: default deny, quota, limits, STRICT mTLS.
 
     Attributes:
@@ -73,13 +126,15 @@ class Tenant:
         quota: for each of its namespaces.
         registries: where its images may come from besides the registries of the platform, each a host with
             an optional path (`ghcr.io/team`).
-        repositories: git repositories from which its own Applications may be installed; default: none.
+        repositories: what it installs itself; default: nothing.
         routes: hosts under which its services are reached from outside.
-        flows: who may talk to whom, beyond the routes, from the context.
+        flows: who of its own pods may talk to whom, or to a DNS name outside, from the context; routes and
+            monitors open the rest. See platform_stack.checks.tenants for what is refused.
         manifests: adds objects of the tenant to the application's cdk8s chart.
 
     Raises:
-        PlatformError: a field has a wrong form, or a namespace belongs to Kubernetes.
+        PlatformError: a field has a wrong form, a namespace belongs to Kubernetes, or a route or a
+            repository is for a namespace that is not the tenant's.
 
     """
 
@@ -89,14 +144,14 @@ class Tenant:
     namespaces: tuple[str, ...] = ()
     quota: Quota = field(default_factory=Quota)
     registries: tuple[str, ...] = ()
-    repositories: tuple[str, ...] = ()
+    repositories: tuple[Repository, ...] = ()
     routes: tuple[Route, ...] = ()
     flows: Callable[[Context], tuple[Flow, ...]] = field(default=lambda _context: ())
     manifests: Callable[[ManifestChart, Context], None] | None = None
     source: str = field(init=False, default="", compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Check each field."""
+        """Check each field, and what several of them say together."""
         object.__setattr__(self, "source", called_from())
         where = f"{self.source}: tenant {self.name!r}: "
         check_dns_label(where + "name", self.name)
@@ -106,9 +161,29 @@ class Tenant:
         ):
             if not str(getattr(self, name)).strip():
                 fail(where + name, "nothing", expected)
-        for name in ("namespaces", "registries", "repositories"):
-            check_type(where + name, getattr(self, name), tuple, "a tuple of text")
-        for namespace in self.namespaces:
+        for name, kind, wording in (
+            ("namespaces", str, "text"),
+            ("registries", str, "text"),
+            ("repositories", Repository, "Repository"),
+            ("routes", Route, "Route"),
+        ):
+            members = getattr(self, name)
+            check_type(where + name, members, tuple, f"a tuple of {wording}")
+            for member in members:
+                check_type(where + name, member, kind, f"a tuple of {wording}")
+        self._check_namespaces(where)
+        for registry in self.registries:
+            if not _REGISTRY.fullmatch(registry):
+                fail(
+                    where + "registries",
+                    registry,
+                    "a registry's host, with an optional path and without a scheme or a pattern, such as "
+                    "'ghcr.io/team'",
+                )
+
+    def _check_namespaces(self, where: str) -> None:
+        """Check the namespaces, and that nothing is meant for those of somebody else."""
+        for namespace in self.namespace_names:
             check_dns_label(where + "namespaces", namespace)
             if _RESERVED.fullmatch(namespace):
                 fail(
@@ -116,39 +191,70 @@ class Tenant:
                     f"{namespace!r}, which is Kubernetes' own",
                     "a namespace of the team",
                 )
-        for registry in self.registries:
-            if not _REGISTRY.fullmatch(registry):
+        _check_unique(where + "namespaces", self.namespace_names)
+        _check_unique(where + "repositories", [repository.name for repository in self.repositories])
+        targets = [
+            *(
+                (f"repositories: {repository.name!r}: namespace", self.namespace_of(repository))
+                for repository in self.repositories
+            ),
+            *((f"routes: {route.host!r}: service", route.service.namespace) for route in self.routes),
+        ]
+        for what, namespace in targets:
+            if namespace not in self.namespace_names:
                 fail(
-                    where + "registries",
-                    registry,
-                    "a registry's host, with an optional path and without a pattern, such as 'ghcr.io/team'",
+                    where + what,
+                    f"namespace {namespace!r}, which is not the tenant's",
+                    "a namespace of the tenant",
+                    did_you_mean(namespace, self.namespace_names),
                 )
-        for repository in self.repositories:
-            check_git_url(where + "repositories", repository)
 
     @property
     def namespace_names(self) -> tuple[str, ...]:
         """The names of its namespaces."""
         return self.namespaces or (self.name,)
 
+    def namespace_of(self, repository: Repository) -> str:
+        """Return the namespace that one of its repositories is for."""
+        return repository.namespace or self.namespace_names[0]
+
+    def application_of(self, repository: Repository) -> str:
+        """Return the name of the Argo CD Application of one of its repositories."""
+        return f"{PREFIX}{self.name}-{repository.name}"
+
     def application(self, platform: Sequence[Application]) -> Application:
         """Return the application that the tenant becomes; it depends on every one of the platform."""
         from platform_stack.constructs.tenant import objects  # noqa: PLC0415  the model must not load cdk8s
 
         def manifests(chart: ManifestChart, context: Context) -> None:
-            for item in objects(self, context.cluster):
+            for item in objects(self):
                 chart.add(item)
             if self.manifests is not None:
                 self.manifests(chart, context)
 
+        annotations = {CONTACT: self.contact, **self.quota.annotations}
+        installed = {self.namespace_of(repository) for repository in self.repositories}
         made = Application(
             name=PREFIX + self.name,
-            namespaces=tuple(Namespace(name=name, mesh=True) for name in self.namespace_names),
+            tenant=self,
+            namespaces=tuple(
+                Namespace(name=name, mesh=True, annotations=annotations) for name in self.namespace_names
+            ),
             depends_on=tuple(platform),
-            tier="tenant",
             routes=self.routes,
             flows=self.flows,
             manifests=manifests,
+            made_at_run_time={
+                f"Ingress {route.service.namespace}/{route.host}": "its Service is in the tenant's repository"
+                for route in self.routes
+                if route.service.namespace in installed
+            },
         )
         object.__setattr__(made, "source", self.source)
         return made
+
+
+def _check_unique(where: str, names: Sequence[str]) -> None:
+    for name in names:
+        if names.count(name) > 1:
+            fail(where, f"{name!r} twice", "each once")

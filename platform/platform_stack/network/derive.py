@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from platform_stack.model.flow import Entity, Protection
+from platform_stack.model.tenant import PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,6 +43,7 @@ def derive(context: Context, inventory: Inventory) -> Iterator[Derived]:
         elif item["kind"] == "Ingress":
             yield from routes(inventory, item)
     yield from _queries(context, inventory)
+    yield from _installed_by_tenants(context, inventory)
 
 
 def _queries(context: Context, inventory: Inventory) -> Iterator[Derived]:
@@ -52,6 +54,17 @@ def _queries(context: Context, inventory: Inventory) -> Iterator[Derived]:
             for target, port in inventory.behind(address.namespace, address.name, address.port):
                 for one in grafana:
                     yield Derived(one, target, port, "queries it", f"data source {source.name}")
+
+
+def _installed_by_tenants(context: Context, inventory: Inventory) -> Iterator[Derived]:
+    """Yield the gateway to the ports of what tenants install from repositories, whose Services are not known."""
+    for tenant in context.platform.tenants:
+        for repository in tenant.repositories:
+            target = inventory.everything(PREFIX + tenant.name, tenant.namespace_of(repository))
+            for port in repository.ports:
+                for gateway in inventory.by_application.get("kong", ()):
+                    asked_by = f"repository {repository.name} of tenant {tenant.name}"
+                    yield Derived(gateway, target, port, "routes to it", asked_by)
 
 
 def webhooks(inventory: Inventory, item: Manifest) -> Iterator[Derived]:

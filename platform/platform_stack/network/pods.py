@@ -142,6 +142,13 @@ class Inventory:
                 for runtime in member.runtime_workloads(context)
                 if runtime.labels
             ]
+            if member.tenant:
+                found += [
+                    self.everything(member.name, namespace)
+                    for namespace in dict.fromkeys(
+                        map(member.tenant.namespace_of, member.tenant.repositories)
+                    )
+                ]
             self.by_application[member.name] = found
         self.services = {
             (item["metadata"]["namespace"], item["metadata"]["name"]): item

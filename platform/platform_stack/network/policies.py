@@ -34,6 +34,9 @@ def policies(context: Context, flows: Sequence[ResolvedFlow]) -> Iterator[tuple[
 
     Every namespace of the platform that Kubernetes does not make itself gets a default deny in both
     directions, cluster DNS, and what the flows allow. Allowing comes in an earlier wave than denying.
+
+    So do the namespaces of tenants, although a policy of Kyverno makes a default deny there too (under names
+    that begin with `tenant-`): these hold without Kyverno, and a reviewer sees them.
     """
     owners = {
         namespace.name: member.name
