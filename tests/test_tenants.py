@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,17 +12,21 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
+from apps import SMALL
 from apps.__main__ import PLATFORM
 from apps.sample_tenant import SAMPLE
 from platform_stack import Context, PlatformError, Repository, Route, Service, Tenant
 from platform_stack.budget import Request, pod_request, quantity, total, workloads
 from platform_stack.checks.dangling import check
 from platform_stack.constructs.observability import DASHBOARD_LABEL
+from platform_stack.constructs.project import tenant_project
+from platform_stack.constructs.tenant import objects as tenant_objects
 from platform_stack.health import GATE_EXEMPT
 from platform_stack.network.pods import Inventory, Workload
 from platform_stack.network.table import rows
 from platform_stack.schemas import validate
 from platform_stack.synth import Synthesized, synthesize
+from platform_stack.typed import to_manifest
 from tests.flows.oracle import Oracle
 from tests.flows.peers import Pod
 
@@ -32,6 +37,7 @@ if TYPE_CHECKING:
     from platform_stack.constructs import ManifestChart
 
 ROOT = Path(__file__).parent.parent
+GUIDE = ROOT / "docs" / "guides" / "add-a-tenant.md"
 BOOKS = Tenant(
     name="books",
     group="book-team",
@@ -118,6 +124,7 @@ def test_the_project_of_a_tenant_lets_it_change_its_own_and_no_limits() -> None:
     assert spec["clusterResourceWhitelist"] == []
     kinds = {one["kind"] for one in spec["namespaceResourceWhitelist"]}
     assert kinds >= {"Deployment", "StatefulSet", "Service", "ConfigMap", "SealedSecret", "CronJob"}
+    assert kinds >= {"Pod", "ReplicaSet"}  # or Argo CD shows neither, nor a log
     assert not kinds & {
         "*", "ResourceQuota", "LimitRange", "NetworkPolicy", "CiliumNetworkPolicy", "PeerAuthentication",
         "AuthorizationPolicy", "Role", "RoleBinding", "Ingress", "Certificate", "Secret", "PolicyException",
@@ -130,6 +137,15 @@ def test_the_project_of_a_tenant_lets_it_change_its_own_and_no_limits() -> None:
         "p, proj:books:team, applications, sync, books/*, allow",
         "p, proj:books:team, logs, get, books/*, allow",
     ]
+
+
+def test_a_group_that_is_a_distinguished_name_is_one_group() -> None:
+    shop = Tenant(name="shop", group="cn=shop,ou=teams", contact="shop@example.test")
+    project: dict[str, Any] = to_manifest(tenant_project(shop))
+    assert project["spec"]["roles"][0]["groups"] == ['"cn=shop,ou=teams"']
+    rights: list[dict[str, Any]] = [to_manifest(item) for item in tenant_objects(shop)]
+    subjects = [one for item in rights if item["kind"] == "RoleBinding" for one in item["subjects"]]
+    assert {one["name"] for one in subjects} == {"cn=shop,ou=teams"}
 
 
 def test_the_group_sees_what_the_platform_installs_for_it_and_cannot_sync_it() -> None:
@@ -283,6 +299,18 @@ def test_the_sample_asks_for_little() -> None:
     assert found.memory <= quantity("64Mi")
 
 
+def test_the_sample_fits_the_laptop_without_velero_and_beside_the_small_selection() -> None:
+    without = tuple(one for one in PLATFORM.applications if one.name != "velero")
+    for applications, cpu, memory in ((without, "800m", "2.7Gi"), (SMALL, "700m", "2.4Gi")):
+        platform = dataclasses.replace(PLATFORM, applications=applications, tenants=(SAMPLE,))
+        (result,) = synthesize(platform)
+        counted = workloads(Context(platform, result.cluster), result.objects)
+        manual = {one.name for one in platform.members if one.manual(result.cluster)}
+        asked = total(one.total for one in counted if one.application not in manual)
+        assert asked.cpu <= quantity(cpu)
+        assert asked.memory <= quantity(memory)
+
+
 @pytest.mark.parametrize("profile", ["laptop", "ha"])
 def test_the_samples_quota_holds_it_with_its_sidecar_while_it_is_rolled(profile: Profile) -> None:
     result = made(profile)
@@ -312,7 +340,18 @@ def test_the_readme_names_the_tenants() -> None:
 
 def test_the_sample_is_off_and_one_line_away() -> None:
     assert PLATFORM.tenants == ()
-    assert "tenants=(SAMPLE,)" in (ROOT / "docs" / "guides" / "add-a-tenant.md").read_text()
+    assert "tenants=(SAMPLE,)" in GUIDE.read_text()
+
+
+def test_what_the_guide_describes_is_a_tenant_in_ten_lines() -> None:
+    (code,) = re.findall(r"^```python apps/shop.py\n(.*?)^```$", GUIDE.read_text(), re.MULTILINE | re.DOTALL)
+    assert len(code.partition("Tenant(\n")[2].splitlines()) <= 10
+    described: dict[str, Any] = {}
+    exec(code, described)  # noqa: S102  the guide's own text
+    (result,) = synthesize(dataclasses.replace(PLATFORM, tenants=(described["SHOP"],)))
+    assert "root/Application.tenant-shop-web.yaml" in result.files
+    assert "root/AppProject.shop.yaml" in result.files
+    assert "apps/tenant-shop/manifests/Ingress.shop.yaml" in result.files
 
 
 def test_a_monitor_of_a_tenant_stays_in_its_namespace() -> None:
@@ -384,6 +423,13 @@ def test_a_tenant_reaches_the_mesh_and_traces_and_no_other_pod(tenant: str) -> N
         ("vault", 8201),
         ("jaeger-tempo-bridge", 17271),
     }  # they were asked about
+
+
+def test_prometheus_reaches_the_sidecars_of_a_repository() -> None:
+    judge, known = oracle()
+    (prometheus,) = [one for one in known["prometheus"] if one.name == "prometheus-kps"]
+    for one in known["tenant-books"]:
+        assert judge.allows(pod(prometheus), pod(one), 15020)
 
 
 def test_the_gateway_reaches_the_ports_of_a_repository() -> None:

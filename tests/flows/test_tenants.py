@@ -74,7 +74,7 @@ PODS = {
 } | {("tenant-books", "stranger"): STRANGER}
 
 
-def context(*flows: Flow) -> Context:
+def context(*flows: Flow, vaults: tuple[Flow, ...] = ()) -> Context:
     """Return a platform whose tenant `shop` declares these flows, beside a tenant with a repository."""
     mesh = Flow(
         source=Entity.MESH,
@@ -88,7 +88,7 @@ def context(*flows: Flow) -> Context:
             Application(
                 name=name,
                 namespaces=(Namespace(name=name),),
-                flows=lambda _context, name=name: (mesh,) if name == "istio" else (),  # type: ignore[misc] # bound here
+                flows=lambda _context, name=name: {"istio": (mesh,), "vault": vaults}.get(name, ()),  # type: ignore[misc] # bound here
             )
             for name in WORKLOADS
             if name not in MESHED
@@ -269,3 +269,16 @@ def test_pods_from_a_repository_get_what_is_for_every_pod_of_the_mesh() -> None:
     assert oracle.allows(PODS["kong", "kong"], STRANGER, GATEWAY_PORT)
     assert not oracle.allows(PODS["kong", "kong"], STRANGER, 8200)
     assert not oracle.allows(STRANGER, PODS["tenant-books", "web"], 80)
+
+
+def test_an_application_of_the_platform_may_open_itself_to_a_tenant() -> None:
+    opens = Flow(
+        source=Pods(application="tenant-shop", workloads=("web",)),
+        target=Pods(),
+        ports=(8200,),
+        because="serves secrets",
+        optional=True,
+    )
+    made = context(vaults=(opens,))
+    assert refusals(made) == []
+    assert foreign(reachable(judge(made))) == {*ALWAYS, ("tenant-shop", "vault", 8200)}

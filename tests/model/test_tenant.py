@@ -76,6 +76,8 @@ def test_quantities(cpu: str, memory: str) -> None:
         (lambda: Repository(name="web", url=GIT, ports=(0,)), "ports"),
         (lambda: Repository(name="web", url=GIT, ports=("http",)), "ports"),  # type: ignore[arg-type] # the mistake
         (lambda: tenant(group=""), "group"),
+        (lambda: tenant(group="shop-team "), "without space"),
+        (lambda: tenant(group='the "shop"'), "without quotes"),
         (lambda: tenant(contact=" "), "contact"),
         (lambda: tenant(namespaces=("default",)), "Kubernetes' own"),
         (lambda: tenant(name="kube-public"), "Kubernetes' own"),

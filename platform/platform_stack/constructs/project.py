@@ -55,6 +55,10 @@ else's host; not monitors, which can make Prometheus send its token; not Secret,
 A list of what is allowed: a kind that some later CRD brings is refused until somebody thought about it."""
 
 
+_MADE_OF_WORKLOADS = frozenset({("", "Pod"), ("apps", "ReplicaSet")})
+"""What Kubernetes makes of workloads: Argo CD shows it, and its logs, only where the project allows the kind."""
+
+
 @dataclass(frozen=True)
 class Footprint:
     """What an application puts into the cluster, as far as it is known.
@@ -98,7 +102,9 @@ def app_project(application: Application, cluster: Cluster, found: Footprint) ->
     """
     repositories = {repo_url(chart, cluster) for chart in application.charts} | {cluster.repo_url}
     namespaces = found.namespaces | {namespace.name for namespace in application.namespaces}
-    namespaced = found.namespaced_kinds if found.complete else {("*", "*")}
+    namespaced = found.namespaced_kinds if found.complete else frozenset({("*", "*")})
+    if application.tenant:
+        namespaced |= _MADE_OF_WORKLOADS
     return argoproj.AppProject(
         metadata=ObjectMeta(
             name=application.name, namespace=NAMESPACE, annotations={WAVE_ANNOTATION: str(PROJECT_WAVE)}
@@ -169,7 +175,7 @@ def tenant_project(tenant: Tenant) -> argoproj.AppProject:
             cluster_resource_whitelist=[],
             namespace_resource_whitelist=[
                 argoproj.AppProjectSpecNamespaceResourceWhitelist(group=group, kind=kind)
-                for group, kind in sorted(TENANT_KINDS)
+                for group, kind in sorted(TENANT_KINDS | _MADE_OF_WORKLOADS)
             ],
             roles=[_team(tenant.name, tenant.group, "applications, get", "applications, sync", "logs, get")],
         ),
@@ -180,7 +186,7 @@ def _team(project: str, group: str, *rights: str) -> argoproj.AppProjectSpecRole
     """Return the role of a tenant's group in a project; each right is a resource and an action."""
     return argoproj.AppProjectSpecRoles(
         name=_TEAM,
-        groups=[group],
+        groups=[f'"{group}"' if "," in group else group],  # a list of groups otherwise
         policies=[f"p, proj:{project}:{_TEAM}, {right}, {project}/*, allow" for right in rights],
     )
 

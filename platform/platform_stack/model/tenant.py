@@ -25,6 +25,7 @@ _REGISTRY = re.compile(r"[a-z0-9][a-z0-9.-]*(:[0-9]+)?(/[a-z0-9._-]+)*")
 _RESERVED = re.compile(r"default|kube-.*|local-path-storage")
 _REVISION = re.compile(r"(?!HEAD$)[A-Za-z0-9][A-Za-z0-9._/-]*")
 _PATH = re.compile(r"\.|(?!.*(^|/)\.\.(/|$))[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*")
+_GROUP = re.compile(r'(?!\s)[^"\n\r\t]+(?<!\s)')
 _MAX_PORT = 65535
 
 PREFIX = "tenant-"
@@ -161,6 +162,8 @@ class Tenant:
         ):
             if not str(getattr(self, name)).strip():
                 fail(where + name, "nothing", expected)
+        if not _GROUP.fullmatch(self.group):
+            fail(where + "group", repr(self.group), "a name without quotes, and without space around it")
         for name, kind, wording in (
             ("namespaces", str, "text"),
             ("registries", str, "text"),
