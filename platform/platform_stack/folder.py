@@ -17,9 +17,9 @@ from platform_stack.facts.scope import is_namespaced
 from platform_stack.inventory import inventory as readme
 from platform_stack.kind import kind_config
 from platform_stack.model import SyncWave
+from platform_stack.model.tenant import PREFIX
 from platform_stack.network.mesh import mesh_policies
 from platform_stack.network.pods import Inventory
-from platform_stack.model.tenant import PREFIX
 from platform_stack.network.policies import policies
 from platform_stack.network.resolve import resolve
 from platform_stack.policies import Estate, compiled

@@ -25,6 +25,7 @@ from platform_stack import (
 )
 from platform_stack.checks.tenants import check
 from platform_stack.model.flow import Entity, Everything, Flow, Names, Networks, Pods, sends_traces
+from platform_stack.network.pods import Inventory
 from platform_stack.network.policies import policies
 from platform_stack.network.resolve import resolve
 from platform_stack.typed import to_manifest
@@ -131,7 +132,7 @@ def reachable(oracle: Oracle) -> set[tuple[tuple[str, str], tuple[str, str], int
 
 def judge(made: Context) -> Oracle:
     return Oracle(
-        [to_manifest(policy) for _, policy, _ in policies(made, resolve(made, OBJECTS))],
+        [to_manifest(policy) for _, policy, _ in policies(made, resolve(made, Inventory(made, OBJECTS)))],
         list(PODS.values()),
         {namespace_of(name): {"istio-injection": "enabled"} if name in MESHED else {} for name in WORKLOADS},
     )
