@@ -2,5 +2,6 @@
 
 from platform_stack.policies.compiler import compiled
 from platform_stack.policies.estate import Estate
+from platform_stack.policies.exceptions import Excepted, exceptions
 
-__all__ = ["Estate", "compiled"]
+__all__ = ["Estate", "Excepted", "compiled", "exceptions"]

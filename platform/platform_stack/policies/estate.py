@@ -39,13 +39,19 @@ class Estate:
         return tuple(sorted(found))
 
 
-def _images(item: Manifest) -> Iterator[str]:
-    template = item
+def pod_template(item: Manifest) -> Manifest:
+    """Return the template of a workload's pods (a Pod itself is one), or an empty one for what makes no pods."""
+    template: Manifest = item
     for key in _TEMPLATES.get(item["kind"], ("spec", "template")):
-        template = template.get(key) or {}
-        if not isinstance(template, dict):
-            return
-    spec = template.get("spec") or {}
+        inner = template.get(key)
+        if not isinstance(inner, dict):
+            return {}
+        template = inner
+    return template
+
+
+def _images(item: Manifest) -> Iterator[str]:
+    spec = pod_template(item).get("spec") or {}
     if isinstance(spec, dict):
         for name in ("initContainers", "containers"):
             for container in spec.get(name) or ():
