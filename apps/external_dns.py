@@ -13,7 +13,7 @@ from apps.common import NO_SIDECAR, resources, restricted_container, service_mon
 from apps.gatekeeper import gatekeeper
 from apps.kyverno import kyverno
 from apps.platform_dns import DNS, ETCD, METRICS_PORT, NAME_LABEL, NAMESPACE, dns_server
-from platform_stack import Application, Chart, Context, Namespace, SyncWave, Values
+from platform_stack import Application, Chart, Context, Namespace, PolicyException, SyncWave, Values
 from platform_stack.constructs.observability import Alert, Panel, alerts, dashboard, down, pod_monitor
 from platform_stack.model.flow import Flow, exposed, uses_api_server, within
 
@@ -167,4 +167,15 @@ external_dns = Application(
         ),
     ),
     manifests=_manifests,
+    exceptions=()
+    if CLOUD
+    else (
+        PolicyException(
+            policy="no-load-balancer",
+            kind="Service",
+            name=DNS.name,
+            because="the machine outside asks it for the names of the routes; the gateway speaks no DNS",
+            owner="platform team",
+        ),
+    ),
 )

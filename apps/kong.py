@@ -19,7 +19,16 @@ from apps.istio import istio
 from apps.kong_plugins import BASIC_AUTH, KEY_AUTH, NAMESPACE, RATE_LIMIT, USER, plugins
 from apps.kyverno import kyverno
 from apps.sealed_secrets import sealed_secrets
-from platform_stack import Application, Chart, Context, Namespace, Service, SyncWave, Values
+from platform_stack import (
+    Application,
+    Chart,
+    Context,
+    Namespace,
+    PolicyException,
+    Service,
+    SyncWave,
+    Values,
+)
 from platform_stack.constructs.observability import Alert, Panel, alerts, dashboard, down
 from platform_stack.constructs.routes import INGRESS_CLASS
 from platform_stack.model.flow import Flow, exposed, uses_api_server
@@ -262,4 +271,13 @@ kong = Application(
     ),
     manifests=_manifests,
     secrets=(USER,),
+    exceptions=(
+        PolicyException(
+            policy="no-load-balancer",
+            kind="Service",
+            name="kong-proxy",
+            because="it is the gateway: the one way in, whose address every route's host name leads to",
+            owner="platform team",
+        ),
+    ),
 )

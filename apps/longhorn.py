@@ -58,6 +58,10 @@ def _manual(cluster: Cluster) -> str | None:
     return "Longhorn needs iSCSI on the nodes, which this cluster does not have (Cluster.iscsi)"
 
 
+STORAGE_CLASSES = ("longhorn", "longhorn-static")
+"""The classes that Longhorn makes at run time: its own, and one for volumes that are there already."""
+
+
 def _values(context: Context) -> Values:
     available = context.cluster.is_highly_available
     replicas = 3 if available else 2

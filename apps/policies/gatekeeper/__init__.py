@@ -1,10 +1,11 @@
 """What Gatekeeper asks: namespaces, Services, hosts, rights, and objects compared with each other."""
 
-from __future__ import annotations
+from apps.policies.gatekeeper.disruption import BUDGETS
+from apps.policies.gatekeeper.hosts import HOSTS
+from apps.policies.gatekeeper.namespaces import NAMESPACES
+from apps.policies.gatekeeper.rights import RIGHTS
+from apps.policies.gatekeeper.services import SERVICES
+from apps.policies.gatekeeper.storage import STORAGE
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from platform_stack import Policy
-
-GATEKEEPER: tuple[Policy, ...] = ()
+GATEKEEPER = (*NAMESPACES, *HOSTS, *SERVICES, *RIGHTS, *STORAGE, *BUDGETS)
+"""All of them, one module a subject."""

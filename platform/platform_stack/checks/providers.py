@@ -32,7 +32,7 @@ def check(
         manifests: the extra manifests of each application.
 
     """
-    providers, with_bootstrap = _providers(platform, releases)
+    providers, with_bootstrap = _providers(platform, releases, manifests)
     for kind, names in sorted(providers.items()):
         if len(names) > 1:
             yield Finding(
@@ -69,17 +69,20 @@ def check(
 
 def by_kind(platform: Platform, releases: Mapping[str, Sequence[Release]]) -> dict[str, str]:
     """Return the application that provides each custom kind, as "group/Kind"."""
-    return {kind: names[0] for kind, names in _providers(platform, releases)[0].items()}
+    return {kind: names[0] for kind, names in _providers(platform, releases, {})[0].items()}
 
 
 def _providers(
-    platform: Platform, releases: Mapping[str, Sequence[Release]]
+    platform: Platform,
+    releases: Mapping[str, Sequence[Release]],
+    manifests: Mapping[str, Sequence[Manifest]],
 ) -> tuple[dict[str, list[str]], set[str]]:
     """Return who provides each custom kind, and the kinds whose CRDs come with the bootstrap."""
     providers: dict[str, list[str]] = {}
     with_bootstrap = set()
     for member in platform.members:
         kinds = set(member.provides)
+        kinds.update(_constraint_kinds(manifests.get(member.name, ())))
         for release in releases.get(member.name, ()):
             crds = release.facts.custom_resource_definitions if release.facts else ()
             from_chart = {f"{crd.group}/{crd.kind}" for crd in crds}
@@ -89,6 +92,13 @@ def _providers(
         for kind in kinds:
             providers.setdefault(kind, []).append(member.name)
     return providers, with_bootstrap
+
+
+def _constraint_kinds(manifests: Sequence[Manifest]) -> Iterator[str]:
+    """Yield the kinds of constraints that Gatekeeper makes at run time, one for each template."""
+    for item in manifests:
+        if item["kind"] == "ConstraintTemplate":
+            yield f"constraints.gatekeeper.sh/{item['spec']['crd']['spec']['names']['kind']}"
 
 
 def _custom_kinds(releases: Sequence[Release], manifests: Sequence[Manifest]) -> list[str]:

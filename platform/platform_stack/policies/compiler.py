@@ -10,6 +10,7 @@ from platform_stack.policies.exceptions import exceptions
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from platform_stack.facts import Manifest
     from platform_stack.model import SyncWave
     from platform_stack.policies.estate import Estate
     from platform_stack.typed import ApiObject
@@ -21,7 +22,9 @@ PROVIDED_KINDS = {
 """For each engine a kind that only its application provides."""
 
 
-def compiled(estate: Estate, providers: Mapping[str, str]) -> Iterator[tuple[str, ApiObject, SyncWave | int]]:
+def compiled(
+    estate: Estate, providers: Mapping[str, str]
+) -> Iterator[tuple[str, ApiObject | Manifest, SyncWave | int]]:
     """Yield each object of the platform's policies with the application it belongs to and its wave.
 
     Args:
