@@ -23,6 +23,7 @@ from platform_stack.schemas import validate
 from platform_stack.synth import Synthesized, synth, synthesize
 
 ROOT = Path(__file__).parent.parent
+CONSTRAINTS = "constraints.gatekeeper.sh/"
 HA = dataclasses.replace(
     PLATFORM, clusters=(dataclasses.replace(PLATFORM.clusters[0], name="ha", profile="ha", iscsi=True),)
 )
@@ -70,7 +71,9 @@ def test_there_are_no_facts_of_what_is_no_more() -> None:
 def test_every_manifest_is_valid_against_its_schema(made: Synthesized) -> None:
     objects = kubernetes_objects(made)
     assert len(objects) > 20
-    problems = {path: found for path, item in objects if (found := validate(item))}
+    # Gatekeeper makes the kinds of constraints from the templates; synth itself checks their parameters.
+    recorded = [(path, item) for path, item in objects if not item["apiVersion"].startswith(CONSTRAINTS)]
+    problems = {path: found for path, item in recorded if (found := validate(item))}
     assert problems == {}
 
 

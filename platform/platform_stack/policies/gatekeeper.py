@@ -9,6 +9,7 @@ from platform_stack.facts.scope import CLUSTER_SCOPED
 from platform_stack.labels import TIER
 from platform_stack.model import Action, SyncWave
 from platform_stack.model.gatekeeper import Constraint
+from platform_stack.model.names import check_dns_label
 from platform_stack.policies.constraint_template import (
     POLICIES,
     constraint_template,
@@ -177,6 +178,7 @@ def _constraints(
     for tier, name in names.items():
         action = policy.action(tier)
         if action is not None:
+            check_dns_label(f"{policy.source}: policy {policy.name!r}: name for one tier", name)
             of_tier = [one for one in excepted if one.application.tier == tier]
             manifest = _constraint(policy, rule, action, exempt, of_tier)
             manifest["metadata"]["name"] = name
