@@ -46,6 +46,9 @@ def _values(context: Context) -> Values:
         "disableMutation": True,  # Kyverno mutates: one question, one engine
         "enableExternalData": False,
         "enableDeleteOperations": False,
+        # The webhook and the audit ask; no ValidatingAdmissionPolicy beside each template in CEL.
+        "defaultCreateVAPForTemplates": False,
+        "defaultCreateVAPBindingForConstraints": False,
         # Both webhooks fail open: Kyverno fails closed on pods, and while Gatekeeper is down Argo CD must be
         # able to make and label namespaces. The audit finds what slipped through.
         "validatingWebhookFailurePolicy": "Ignore",

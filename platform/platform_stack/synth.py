@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 # What the work after Node's start needs first; jsii imports typeguard at its first call, for as long as all
 # the others take together.
 _MEANWHILE = ("typeguard", "platform_stack_imports.argoproj", "platform_stack.yaml_output")
+_MEANWHILE_FOR_POLICIES = ("jsonschema",)
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ def synthesize(platform: Platform) -> list[Synthesized]:
     findings = [finding for of_cluster in known for finding in values.check(of_cluster)]
     if findings:
         raise PlatformError(*dict.fromkeys(findings))
-    for name in _MEANWHILE:
+    for name in (*_MEANWHILE, *(_MEANWHILE_FOR_POLICIES if platform.policies else ())):
         import_module(name)
     from platform_stack.folder import make_folders  # noqa: PLC0415  waits for cdk8s
 

@@ -126,7 +126,7 @@ _WHOLE_SPEC = frozenset(
 
 def _service(manifest: Manifest) -> dict[str, Any]:
     spec = manifest.get("spec") or {}
-    kept = pick(spec, "type", "selector", "ports", "publishNotReadyAddresses", "externalName")
+    kept = pick(spec, "type", "selector", "ports", "publishNotReadyAddresses", "externalName", "externalIPs")
     if spec.get("clusterIP") == "None":  # headless; any other address is the cluster's matter
         kept["clusterIP"] = "None"
     return {"spec": kept}
