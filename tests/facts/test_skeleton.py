@@ -215,6 +215,10 @@ FIELDS = {
         "{apiVersion: v1, kind: Service, spec: {type: ClusterIP, clusterIP: 10.0.0.1, selector: {a: b}}}",
         "{spec: {type: ClusterIP, selector: {a: b}}}",
     ),
+    "service with addresses outside": (
+        "{apiVersion: v1, kind: Service, spec: {externalIPs: [192.0.2.7], sessionAffinity: None}}",
+        "{spec: {externalIPs: [192.0.2.7]}}",
+    ),
     "secret": (
         "{apiVersion: v1, kind: Secret, type: Opaque, data: {b: c2VjcmV0}, stringData: {a: secret}}",
         "{type: Opaque, data: {a: '', b: ''}}",
