@@ -164,7 +164,10 @@ def acme_issuer(email: str, server: str) -> api.ClusterIssuer:
                 solvers=[
                     api.ClusterIssuerSpecAcmeSolvers(
                         http01=api.ClusterIssuerSpecAcmeSolversHttp01(
-                            ingress=api.ClusterIssuerSpecAcmeSolversHttp01Ingress(ingress_class_name="kong")
+                            ingress=api.ClusterIssuerSpecAcmeSolversHttp01Ingress(
+                                ingress_class_name="kong",
+                                service_type="ClusterIP",  # the default is NodePort, which a policy refuses
+                            )
                         )
                     )
                 ],
