@@ -8,8 +8,8 @@ from __future__ import annotations
 from ipaddress import ip_network
 from typing import TYPE_CHECKING
 
-from apps.common import resources, service_monitor
-from platform_stack import Application, Chart, Context, Namespace, SyncWave, Values
+from apps.common import PLATFORM_TEAM, resources, service_monitor
+from platform_stack import Application, Chart, Context, Namespace, SyncWave, Values, excepted
 from platform_stack.constructs.observability import Alert, alerts, down
 from platform_stack_imports import cilium as api
 from platform_stack_imports.k8s import ObjectMeta
@@ -142,6 +142,39 @@ def _manifests(chart: ManifestChart, context: Context) -> None:
 
 cilium = Application(
     name="cilium",
+    exceptions=(
+        *excepted(
+            "DaemonSet",
+            "cilium",
+            "pod-security-app-armor",
+            "pod-security-capabilities",
+            "pod-security-drop-capabilities",
+            "pod-security-host-namespaces",
+            "pod-security-host-path",
+            "pod-security-host-ports",
+            "pod-security-host-probes",
+            "pod-security-privilege-escalation",
+            "pod-security-privileged",
+            "pod-security-run-as-non-root",
+            "pod-security-seccomp",
+            "pod-security-seccomp-profile",
+            "pod-security-selinux",
+            "pod-security-volume-types",
+            "require-requests-limits",
+            because="it loads eBPF programs and configures its node's network, as root; its init containers request nothing",
+            owner=PLATFORM_TEAM,
+        ),
+        *excepted(
+            "Deployment",
+            "cilium-operator",
+            "pod-security-host-namespaces",
+            "pod-security-host-ports",
+            "pod-security-host-probes",
+            "pod-security-run-as-non-root",
+            because="it must run before there is a network for pods",
+            owner=PLATFORM_TEAM,
+        ),
+    ),
     plaintext_because={
         "cilium": "metrics of the agent, which is on the node's network",
         "cilium-operator": "metrics of the operator, which is on the node's network",

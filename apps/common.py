@@ -10,6 +10,9 @@ SCRAPE_INTERVAL = "60s"
 NO_SIDECAR = {"sidecar.istio.io/inject": "false"}
 """Pod label that keeps Istio's sidecar out of what must run before, or without, the mesh."""
 
+PLATFORM_TEAM = "platform team"
+"""Who answers for exceptions from policies; a fork names its own."""
+
 
 def resources(cpu: str, memory: str, limit: str) -> dict[str, Any]:
     """Return requests, and a limit for memory only: a CPU limit would throttle without protecting anyone."""

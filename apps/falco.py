@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apps.common import NO_SIDECAR, SCRAPE_INTERVAL, resources
+from apps.common import NO_SIDECAR, PLATFORM_TEAM, SCRAPE_INTERVAL, resources
 from apps.falco_rules import rules
 from apps.gatekeeper import gatekeeper
 from apps.kyverno import kyverno
 from apps.sealed_secrets import sealed_secrets
 from apps.vault import vault
-from platform_stack import Application, Chart, Context, Namespace, SyncWave, Values
+from platform_stack import Application, Chart, Context, Namespace, SyncWave, Values, excepted
 from platform_stack.constructs.observability import Alert, alerts, down
 from platform_stack_imports import k8s
 
@@ -150,6 +150,20 @@ def _manifests(chart: ManifestChart, context: Context) -> None:
 
 falco = Application(
     name="falco",
+    exceptions=excepted(
+        "DaemonSet",
+        "falco",
+        "pod-security-app-armor",
+        "pod-security-capabilities",
+        "pod-security-drop-capabilities",
+        "pod-security-host-path",
+        "pod-security-privilege-escalation",
+        "pod-security-run-as-non-root",
+        "pod-security-seccomp-profile",
+        "pod-security-volume-types",
+        because="it loads eBPF programs (BPF, PERFMON, SYS_PTRACE) and reads the node's /proc and /etc, as root",
+        owner=PLATFORM_TEAM,
+    ),
     known_idle={"falco": "150-300Mi"},
     depends_on=(gatekeeper, kyverno),
     namespaces=(

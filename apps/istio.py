@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from apps.common import resources
+from apps.common import PLATFORM_TEAM, resources
 from apps.istio_monitoring import monitoring
 from platform_stack import (
     Application,
@@ -20,6 +20,7 @@ from platform_stack import (
     Sidecar,
     SyncWave,
     Values,
+    excepted,
 )
 from platform_stack.model.flow import Entity, Flow, Pods, uses_api_server
 from platform_stack_imports import istio_security, istio_telemetry
@@ -183,6 +184,21 @@ def _flows(_context: Context) -> tuple[Flow, ...]:
 istio = Application(
     name="istio",
     sidecar=SIDECAR,
+    exceptions=excepted(
+        "DaemonSet",
+        "istio-cni-node",
+        "pod-security-app-armor",
+        "pod-security-capabilities",
+        "pod-security-drop-capabilities",
+        "pod-security-host-path",
+        "pod-security-privilege-escalation",
+        "pod-security-run-as-non-root",
+        "pod-security-run-as-user",
+        "pod-security-seccomp-profile",
+        "pod-security-volume-types",
+        because="it writes the node's CNI folders and enters pods' network namespaces, as root",
+        owner=PLATFORM_TEAM,
+    ),
     made_at_run_time={
         "PodMonitor istio-system/sidecars": "the injector adds what it selects",
     },

@@ -7,15 +7,35 @@ from typing import TYPE_CHECKING, Any
 from apps.admission import EXEMPT_NAMESPACES
 from apps.admission import KYVERNO_NAMESPACE as NAMESPACE
 from apps.common import NO_SIDECAR, SCRAPE_INTERVAL, resources
+from apps.istio import istio
 from platform_stack import Application, Chart, Context, Namespace, Values
 from platform_stack.constructs.observability import Alert, alerts, down
-from platform_stack.model.flow import Flow, serves_webhook, uses_api_server
+from platform_stack.model.flow import Flow, reaches_names, serves_webhook, uses_api_server
+from platform_stack.model.kyverno import ImageVerification
 
 if TYPE_CHECKING:
     from platform_stack.constructs import ManifestChart
 
 _VERSION = "v1.19.0"
 """Of the images that the chart leaves without a version: its delete hooks and its tests."""
+
+_SIGSTORE = ("rekor.sigstore.dev", "tuf-repo-cdn.sigstore.dev")
+"""The log of signatures, and the root of trust; Fulcio is only for who signs."""
+
+_REGISTRY_HOSTS = {
+    "docker.io": (
+        "auth.docker.io",
+        "index.docker.io",
+        "production.cloudflare.docker.com",
+        "registry-1.docker.io",
+        "*.r2.cloudflarestorage.com",
+    ),
+    "ghcr.io": ("ghcr.io", "pkg-containers.githubusercontent.com"),
+    "quay.io": ("quay.io", "*.quay.io"),
+    "reg.kyverno.io": ("reg.kyverno.io", "ghcr.io", "pkg-containers.githubusercontent.com"),
+    "registry.k8s.io": ("registry.k8s.io", "*.pkg.dev"),
+}
+"""For a registry the hosts that a client is sent to: for its token, and for what lies elsewhere."""
 
 _MONITOR = {"enabled": True, "interval": SCRAPE_INTERVAL, "scrapeTimeout": "10s"}
 
@@ -130,12 +150,31 @@ def _manifests(chart: ManifestChart, _context: Context) -> None:
     )
 
 
-def _flows(_context: Context) -> tuple[Flow, ...]:
-    return (uses_api_server(), serves_webhook("kyverno-admission-controller", port="https"))
+def _signed_at(context: Context) -> tuple[str, ...]:
+    """Return the hosts that hold the images, and signatures, that policies verify; sorted."""
+    rules = (policy.rule for policy in context.platform.policies)
+    publishers = [rule.publisher for rule in rules if isinstance(rule, ImageVerification)]
+    registries = {
+        name.partition("/")[0] for who in publishers for name in (*who.images, who.signatures) if name
+    }
+    hosts = {host for registry in registries for host in _REGISTRY_HOSTS.get(registry, (registry,))}
+    return (*_SIGSTORE, *sorted(hosts)) if publishers else ()
+
+
+def _flows(context: Context) -> tuple[Flow, ...]:
+    flows = (uses_api_server(), serves_webhook("kyverno-admission-controller", port="https"))
+    hosts = _signed_at(context)
+    if not hosts:
+        return flows
+    # Signatures are verified at admission only: the background scan leaves them out.
+    verifies = reaches_names(*hosts, source=("kyverno-admission-controller",), because="verifies signatures")
+    return (*flows, verifies)
 
 
 kyverno = Application(
     name="kyverno",
+    # A policy makes PeerAuthentications, whose kind Istio provides.
+    depends_on=(istio,),
     flows=_flows,
     known_idle={"kyverno-admission-controller": "100-200Mi"},
     namespaces=(

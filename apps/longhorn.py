@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apps import seaweedfs
-from apps.common import SCRAPE_INTERVAL, resources
+from apps.common import PLATFORM_TEAM, SCRAPE_INTERVAL, resources
 from apps.grafana import NAMESPACE as MONITORING
 from apps.kong_plugins import BASIC_AUTH
 from apps.sealed_secrets import sealed_secrets
@@ -25,6 +25,7 @@ from platform_stack import (
     Service,
     SyncWave,
     Values,
+    excepted,
 )
 from platform_stack.constructs.observability import Alert, Panel, alerts, dashboard, down
 from platform_stack.model.flow import ANY_PORT, Entity, Everything, Flow, Pods, serves_webhook
@@ -259,6 +260,67 @@ def _flows(_context: Context) -> tuple[Flow, ...]:
 
 longhorn = Application(
     name="longhorn",
+    exceptions=(
+        *excepted(
+            "DaemonSet",
+            "longhorn-manager",
+            "pod-security-drop-capabilities",
+            "pod-security-host-path",
+            "pod-security-privilege-escalation",
+            "pod-security-privileged",
+            "pod-security-run-as-non-root",
+            "pod-security-seccomp-profile",
+            "pod-security-volume-types",
+            "require-requests-limits",
+            because="it mounts volumes on its node, as root; its second container only pulls an image",
+            owner=PLATFORM_TEAM,
+        ),
+        *excepted(
+            "Deployment",
+            "longhorn-driver-deployer",
+            "pod-security-drop-capabilities",
+            "pod-security-privilege-escalation",
+            "pod-security-run-as-non-root",
+            "pod-security-run-as-user",
+            "pod-security-seccomp-profile",
+            "require-requests-limits",
+            because="the chart sets neither its securityContext nor its resources",
+            owner=PLATFORM_TEAM,
+        ),
+        *excepted(
+            "Deployment",
+            "longhorn-ui",
+            "pod-security-drop-capabilities",
+            "pod-security-privilege-escalation",
+            "pod-security-run-as-non-root",
+            "pod-security-seccomp-profile",
+            "require-requests-limits",
+            because="the chart sets neither its securityContext nor its resources",
+            owner=PLATFORM_TEAM,
+        ),
+        *excepted(
+            "Job",
+            "longhorn-post-upgrade",
+            "pod-security-drop-capabilities",
+            "pod-security-privilege-escalation",
+            "pod-security-run-as-non-root",
+            "pod-security-seccomp-profile",
+            "require-requests-limits",
+            because="the chart sets neither its securityContext nor its resources",
+            owner=PLATFORM_TEAM,
+        ),
+        *excepted(
+            "Job",
+            "longhorn-uninstall",
+            "pod-security-drop-capabilities",
+            "pod-security-privilege-escalation",
+            "pod-security-run-as-non-root",
+            "pod-security-seccomp-profile",
+            "require-requests-limits",
+            because="the chart sets neither its securityContext nor its resources",
+            owner=PLATFORM_TEAM,
+        ),
+    ),
     made_at_run_time={
         "NetworkPolicy longhorn-system/backing-image-data-source": "Longhorn makes the pods when there are volumes",
         "NetworkPolicy longhorn-system/backing-image-manager": "Longhorn makes the pods when there are volumes",

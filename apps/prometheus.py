@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from apps.cert_manager import cert_manager
 from apps.cilium import cilium
-from apps.common import resources
+from apps.common import PLATFORM_TEAM, resources
 from apps.exporters import (
     KUBE_STATE_METRICS,
     NODE_EXPORTER,
@@ -43,6 +43,7 @@ from platform_stack import (
     Service,
     SyncWave,
     Values,
+    excepted,
 )
 from platform_stack.constructs.observability import alerts, down
 from platform_stack.model.flow import Entity, Flow, Pods, uses_api_server, within
@@ -291,6 +292,16 @@ def _flows(_context: Context) -> tuple[Flow, ...]:
 
 prometheus = Application(
     name="prometheus",
+    exceptions=excepted(
+        "DaemonSet",
+        NODE_EXPORTER,
+        "pod-security-host-namespaces",
+        "pod-security-host-path",
+        "pod-security-volume-types",
+        because="it reads the node's /proc, /sys and network",
+        owner=PLATFORM_TEAM,
+        namespace=NODE_NAMESPACE,
+    ),
     plaintext_because={"node-exporter": "metrics of the node, on the node's network"},
     made_at_run_time={
         "ServiceMonitor monitoring/kps-apiserver": "the Service kubernetes in namespace default",

@@ -13,12 +13,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apps import seaweedfs
-from apps.common import NO_SIDECAR, SCRAPE_INTERVAL, resources, restricted_container, restricted_pod
+from apps.common import (
+    NO_SIDECAR,
+    PLATFORM_TEAM,
+    SCRAPE_INTERVAL,
+    resources,
+    restricted_container,
+    restricted_pod,
+)
 from apps.gatekeeper import gatekeeper
 from apps.kyverno import kyverno
 from apps.sealed_secrets import sealed_secrets
 from apps.velero_monitoring import velero_alerts, velero_dashboard
-from platform_stack import Application, Chart, Context, Namespace, Secret, Values
+from platform_stack import Application, Chart, Context, Namespace, Secret, Values, excepted
 from platform_stack.constructs.observability import alerts
 from platform_stack.model.flow import Entity, Everything, Flow, Pods, within
 from platform_stack_imports import k8s
@@ -235,6 +242,18 @@ def _flows(_context: Context) -> tuple[Flow, ...]:
 
 velero = Application(
     name="velero",
+    exceptions=excepted(
+        "DaemonSet",
+        "node-agent",
+        "pod-security-drop-capabilities",
+        "pod-security-host-path",
+        "pod-security-run-as-non-root",
+        "pod-security-run-as-user",
+        "pod-security-volume-types",
+        because="it reads the volumes of all pods, whoever owns the files: root, and the kubelet's folders",
+        owner=PLATFORM_TEAM,
+        namespace=NAMESPACE,
+    ),
     flows=_flows,
     # SeaweedFS first, as Argo CD's destination: its chart leaves out the namespace of the job that makes buckets.
     namespaces=(

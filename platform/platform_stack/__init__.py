@@ -31,6 +31,7 @@ from platform_stack.model import (
     SyncWave,
     Tenant,
     Values,
+    excepted,
 )
 
 __all__ = [
@@ -58,6 +59,7 @@ __all__ = [
     "SyncWave",
     "Tenant",
     "Values",
+    "excepted",
 ]
 
 

@@ -16,7 +16,7 @@ from platform_stack.model.declarations import (
     Sidecar,
 )
 from platform_stack.model.platform import Context, Platform
-from platform_stack.model.policy import Action, Policy, PolicyException
+from platform_stack.model.policy import Action, Policy, PolicyException, excepted
 from platform_stack.model.tenant import Quota, Repository, Tenant
 from platform_stack.model.waves import SyncWave, waves
 
@@ -43,5 +43,6 @@ __all__ = [
     "SyncWave",
     "Tenant",
     "Values",
+    "excepted",
     "waves",
 ]

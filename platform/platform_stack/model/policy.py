@@ -26,10 +26,16 @@ Engine = Literal["kyverno", "gatekeeper"]
 
 
 class Action(StrEnum):
-    """What happens to an object that breaks a policy."""
+    """What a policy does: to an object that breaks it, or for the object it looks for."""
 
     DENY = "deny"
+    """It is refused."""
     AUDIT = "audit"
+    """It is accepted and reported."""
+    MUTATE = "mutate"
+    """It is changed into what it should be, before it is stored."""
+    GENERATE = "generate"
+    """What belongs to it is made, and kept as it is."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,3 +139,15 @@ class PolicyException:
         ):
             if not str(getattr(self, name)).strip():
                 fail(where + name, "nothing", expected)
+
+
+def excepted(
+    kind: str, name: str, *policies: str, because: str, owner: str, namespace: str = ""
+) -> tuple[PolicyException, ...]:
+    """Return the exceptions of one object from several policies for one reason; fields as in PolicyException."""
+    return tuple(
+        PolicyException(
+            policy=policy, kind=kind, name=name, namespace=namespace, because=because, owner=owner
+        )
+        for policy in policies
+    )
