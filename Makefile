@@ -40,7 +40,7 @@ helm: ## build the pinned helm
 	cd tests/lab/engines/helm && go build -o $(CURDIR)/$(GO_TOOLS)/ tool
 
 flows: .venv/ready ## Cilium's own policy engine judges the network policies of dist/ and of random platforms
-	$(RUN)python -c "from tests.flows.judge import build; build()"
+	$(RUN)python -c "from tests.flows.judge import build_judge; build_judge()"
 	$(RUN)pytest -m judge tests/flows
 
 lab: .venv/ready ## the real API server and Argo CD run dist/ on loopback: make lab [CHARTS=folder-with-charts]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
+
+from tests.engines import BUILD, Engine, build
 
 from .errors import fail
 from .oracle import NAMESPACE_NAME
@@ -17,9 +17,7 @@ from .peers import Address, DnsName, Entity, Peer, Pod
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-MODULE = Path(__file__).resolve().parent / "judge"
-PROGRAM = Path(__file__).resolve().parents[2] / "build" / "flows" / "judge"
-SOURCES = ("go.mod", "go.sum", "*.go")
+JUDGE = Engine(Path(__file__).resolve().parent / "judge", BUILD / "flows", ("judge",), package=".")
 
 Question = tuple[Peer, Peer, int, str]
 """Source, target, port, protocol."""
@@ -35,30 +33,12 @@ class Answer:
     inspected: bool
 
 
-def build() -> bool:
+def build_judge() -> bool:
     """Build the program unless its sources are the same as last time; return whether anything was built.
 
-    Raise a ManifestError with Go's own words if it does not build. The first build compiles Cilium (minutes), later
-    ones only link (seconds).
+    The first build compiles Cilium (minutes), later ones only link (seconds).
     """
-    digest = hashlib.sha256()
-    for pattern in SOURCES:
-        for path in sorted(MODULE.glob(pattern)):
-            digest.update(f"{path.name}\n".encode() + path.read_bytes())
-    stamp = PROGRAM.with_name("judge.stamp")
-    if PROGRAM.is_file() and stamp.is_file() and stamp.read_text(encoding="utf-8") == digest.hexdigest():
-        return False
-    stamp.unlink(missing_ok=True)
-    PROGRAM.parent.mkdir(parents=True, exist_ok=True)
-    command = ["go", "build", "-ldflags", "-s -w", "-o", str(PROGRAM), "."]
-    # A workspace around the project must not change what go.mod pins.
-    result = subprocess.run(
-        command, cwd=MODULE, env={**os.environ, "GOWORK": "off"}, check=False, capture_output=True, text=True
-    )
-    if result.returncode != 0:
-        fail(" ".join(command), result.stderr[-2000:], "a build", f"the module is {MODULE}")
-    stamp.write_text(digest.hexdigest(), encoding="utf-8")
-    return True
+    return build(JUDGE, BUILD / "flows" / "build.log")
 
 
 class Judge:
@@ -66,12 +46,16 @@ class Judge:
 
     def __init__(self) -> None:
         """Build the program if needed; it starts on entering."""
-        build()
+        build_judge()
 
     def __enter__(self) -> Self:
         """Start the program."""
         self._process = subprocess.Popen(
-            [str(PROGRAM)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+            [str(JUDGE.program("judge"))],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
         )
         return self
 

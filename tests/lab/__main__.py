@@ -16,13 +16,15 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from platform_stack.errors import PlatformError
 from platform_stack.model.cluster import PROFILES
+from tests.engines import ROOT, build
 
 from . import argocd, assertions, bootstrap, controlplane, faults, picture, teardown
 from .actors import ACTORS, Actors
 from .bootstrap import Operator
 from .charts import ChartRepository, find_charts
-from .engines import ENGINES, OUTPUT, ROOT, build, require_tools
+from .engines import ENGINES, require_tools
 from .errors import LabError
 from .lab import Lab
 from .nodes import nodes_of
@@ -73,7 +75,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         _prepare_engines(report, options.logs)
         _run(report, scratch, options)
-    except LabError as error:
+    except (LabError, PlatformError) as error:
         report.say(f"STOPPED {error}")
         return 2
     except KeyboardInterrupt:
@@ -94,7 +96,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _prepare_engines(report: Report, logs: Path) -> None:
     require_tools()
-    OUTPUT.mkdir(parents=True, exist_ok=True)
     for engine in ENGINES:
         start = time.monotonic()
         if build(engine, logs / f"build-{engine.name}.log"):

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from .engines import ARGOCD, HELM, module_folder
+from tests.engines import module_folder
+
+from .engines import ARGOCD, HELM
 from .errors import fail
 from .processes import Supervisor, free_port, listens, wait_for
 from .standins import ARGOCD_MODULE, argocd_definition

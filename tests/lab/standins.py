@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from .engines import ARGOCD, ROOT, module_folder
+from tests.engines import ROOT, module_folder
+
+from .engines import ARGOCD
 from .errors import fail
 
 if TYPE_CHECKING:
