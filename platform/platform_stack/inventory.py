@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from platform_stack import budget
 from platform_stack.network.table import graph, rows
+from platform_stack.policies import table as policies
+from platform_stack.policies.estate import Estate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -44,6 +46,7 @@ def inventory(
         *_section("Namespaces", _namespaces(platform.members)),
         *_section("Tenants", _tenants(platform.tenants)),
         *_section("Routes", _routes(context)),
+        *_section("Policies", _policies(Estate(context, objects))),
         *_section("Flows", _flows(flows)),
         *_section("Secrets that are not in git", _secrets(platform.members)),
         *_section("Synced by hand", _manual(context)),
@@ -170,6 +173,25 @@ def _flows(flows: Iterable[ResolvedFlow]) -> list[str]:
         "```mermaid",
         *graph(found, "mermaid"),
         "```",
+    ]
+
+
+def _policies(estate: Estate) -> list[str]:
+    found = policies.rows(estate)
+    if not found:
+        return []
+    excepted = [one for row in found for one in row.exceptions]
+    engines = Counter(row.engine for row in found)
+    return [
+        f"{len(found)} policies ({', '.join(f'{name} {engines[name]}' for name in sorted(engines))}); "
+        "`platform-stack policies` lists them, `platform-stack policies test FILE` asks them.",
+        f"In namespaces of tenants: {policies.summary(found, 'tenant')}.",
+        f"In namespaces of the platform: {policies.summary(found, 'platform')}.",
+        *(["", f"{len(excepted)} exceptions:", ""] if excepted else []),
+        *_table(
+            ("policy", "object", "application", "because", "owner"),
+            ((one.policy, one.target, one.application, one.because, one.owner) for one in excepted),
+        ),
     ]
 
 

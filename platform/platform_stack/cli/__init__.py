@@ -18,6 +18,7 @@ _COMMANDS = {
     "completion": "print the script that completes commands in your shell",
     "flows": "who may talk to whom, how it is protected, and why",
     "facts": "record what the pinned charts make of the platform's values",
+    "policies": "what is asked of every object, and whether manifests would be refused",
     "synth": "write each cluster's folder of dist/",
 }
 

@@ -1,0 +1,176 @@
+"""`platform-stack policies`: what is asked of every object, and whether some manifests would be refused."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args
+
+import click
+
+from platform_stack.cli.load import load_platform, reports_errors
+from platform_stack.cli.progress import progress
+from platform_stack.errors import did_you_mean, fail, short_path
+from platform_stack.labels import Tier
+from platform_stack.model import Action, Context, Platform
+from platform_stack.policies.estate import Estate
+from platform_stack.policies.judge import about_signatures, compiled, judge
+from platform_stack.policies.manifests import named_in, read
+from platform_stack.policies.table import Row, rows
+from platform_stack.synth import load_cdk8s, synthesize
+
+if TYPE_CHECKING:
+    from platform_stack.policies.judge import Violation
+    from platform_stack.policies.manifests import Source
+    from platform_stack.synth import Synthesized
+
+
+@click.group(invoke_without_command=True)
+@click.option("--cluster", "name", metavar="NAME", help="The cluster.  [default: the first]")
+@click.option("--json", "as_json", is_flag=True, help="Print the policies as JSON.")
+@click.pass_context
+@reports_errors
+def policies(ctx: click.Context, /, name: str | None, *, as_json: bool) -> None:
+    """Show what is asked of every object, by which engine, and who is excepted.
+
+    \b
+    deny      an object that breaks the policy is refused
+    audit     it is accepted and reported
+    mutate    it is changed into what it should be
+    generate  what belongs to it is made
+    -         the policy does not apply there
+
+    `platform-stack policies test FILE` asks the engines about manifests of your own.
+    """  # noqa: D301  click wants the control character itself
+    ctx.obj = {**ctx.obj, "cluster": name}
+    if ctx.invoked_subcommand:
+        return
+    platform, made = _synthesized(ctx)
+    found = rows(Estate(Context(platform, made.cluster), made.objects))
+    if as_json:
+        click.echo(json.dumps([dataclasses.asdict(row) for row in found], indent=2))
+    elif found:
+        _table(found)
+    else:
+        click.echo("this platform has no policies")
+
+
+@policies.command()
+@click.argument(
+    "files",
+    nargs=-1,
+    required=True,
+    metavar="FILE…",
+    type=click.Path(path_type=Path, exists=True, allow_dash=True),
+)
+@click.option(
+    "--namespace",
+    metavar="NAME",
+    default="default",
+    show_default=True,
+    help="Where objects go that name no namespace.",
+)
+@click.option(
+    "--namespace-tier",
+    "tier",
+    type=click.Choice(get_args(Tier)),
+    default="tenant",
+    show_default=True,
+    help="Who works in a namespace that neither the platform nor a FILE describes.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print what breaks a policy as JSON.")
+@click.pass_context
+@reports_errors
+def test(
+    ctx: click.Context, /, files: tuple[Path, ...], namespace: str, tier: Tier, *, as_json: bool
+) -> None:
+    """Ask Kyverno and Gatekeeper whether the objects of FILE would be refused in the cluster.
+
+    FILE is YAML or JSON, a folder of such files, or - for standard input. An object in a namespace of the
+    platform is judged as what works there; for any other namespace the rules of tenants hold.
+
+    The engines' own programs must be there: `kyverno` and `gator`. Signatures of images are not asked about:
+    that needs the registries.
+
+    Exit code: 0 if nothing would be refused, 1 if something would, 2 if a FILE is missing.
+    """
+    with progress("asking the engines"):
+        load_cdk8s()
+        sources = read(files, namespace)
+        platform, made = _synthesized(ctx)
+        everything = [item for items in made.objects.values() for item in items]
+        asked = compiled(everything)
+        if not asked:
+            fail(f"{platform.source}: platform: policies", "none", "policies that the engines could be asked")
+        objects = [source.manifest for source in sources]
+        found = judge(asked, objects, named_in(objects, everything, tier), everything)
+    if as_json:
+        click.echo(json.dumps([_as_json(one, sources, platform) for one in found], indent=2))
+    else:
+        for one in found:
+            _show(_as_json(one, sources, platform))
+        _count(found, sources)
+    if unasked := about_signatures(asked):
+        click.echo(f"not asked, because it needs the registries: {', '.join(unasked)}", err=True)
+    if any(one.action is Action.DENY for one in found):
+        raise click.exceptions.Exit(1)
+
+
+def _synthesized(ctx: click.Context) -> tuple[Platform, Synthesized]:
+    platform, name = load_platform(ctx.obj["module"]), ctx.obj["cluster"]
+    known = {cluster.name: cluster for cluster in platform.clusters}
+    if name is not None and name not in known:
+        message = f"unknown: {name!r}; {did_you_mean(name, known)}"
+        raise click.BadParameter(message, param_hint="--cluster")
+    chosen = platform.clusters[0] if name is None else known[name]
+    (made,) = synthesize(dataclasses.replace(platform, clusters=(chosen,)))
+    return platform, made
+
+
+def _table(found: list[Row]) -> None:
+    from rich.console import Console  # noqa: PLC0415  50 ms that --json does not pay
+    from rich.table import Table  # noqa: PLC0415  see above
+
+    console = Console()
+    if not console.is_terminal:
+        console.width = 200
+    heads = ("policy", "engine", "tenants", "platform", "severity", "asks", "exceptions")
+    table = Table(*heads, box=None, header_style="bold")
+    for row in found:
+        table.add_row(
+            row.policy,
+            row.engine,
+            *(action.value if action else "-" for action in (row.tenants, row.platform)),
+            row.severity,
+            row.asks,
+            "\n".join(one.target for one in row.exceptions),
+        )
+    console.print(table)
+
+
+def _as_json(one: Violation, sources: list[Source], platform: Platform) -> dict[str, Any]:
+    """Return a violation with its file, and with what its policy says about itself."""
+    policy = next((policy for policy in platform.policies if policy.name == one.policy), None)
+    return {
+        "file": next(source.file for source in sources if source.is_about(one)),
+        **dataclasses.asdict(one),
+        "severity": policy.severity if policy else "",
+        "hint": policy.hint if policy else "",
+        "target": one.target,
+    }
+
+
+def _show(one: dict[str, Any]) -> None:
+    refused = one["action"] is Action.DENY
+    word = click.style("refused", fg="red", bold=True) if refused else click.style("reported", fg="yellow")
+    click.echo(f"{short_path(one['file'])}: {one['target']}: {word} by {one['policy']} ({one['severity']})")
+    click.echo(f"  found:    {one['message'].removesuffix(one['hint']).strip()}")
+    if one["hint"]:
+        click.echo(f"  hint:     {one['hint']}")
+
+
+def _count(found: list[Violation], sources: list[Source]) -> None:
+    refused = {one.target for one in found if one.action is Action.DENY}
+    reported = {one.target for one in found} - refused
+    click.echo(f"{len(sources)} objects: {len(refused)} refused, {len(reported)} reported")
