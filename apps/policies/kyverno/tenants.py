@@ -47,17 +47,9 @@ def _annotated(resource: str, default: str) -> str:
     return f"object.metadata.?annotations[?'{QUOTA}{resource}'].orValue('{default}')"
 
 
-_DEFAULTS = Generation(
+_NETWORK = Generation(
     match=_NAMESPACES,
-    variables={
-        "namespace": "object.metadata.name",
-        "cpu": _annotated("cpu", _DEFAULT.cpu),
-        "memory": _annotated("memory", _DEFAULT.memory),
-        # Limits may be twice the requests: what pods do not use at the same time.
-        "memoryLimit": "string(quantity(variables.memory).add(quantity(variables.memory)).asInteger())",
-        "pods": _annotated("pods", str(_DEFAULT.pods)),
-        "storage": _annotated("storage", _DEFAULT.storage),
-    },
+    variables={"namespace": "object.metadata.name"},
     templates=(
         {
             "apiVersion": "networking.k8s.io/v1",
@@ -67,6 +59,21 @@ _DEFAULTS = Generation(
         },
         _egress("tenant-allow-dns", "kube-system", {"k8s-app": "kube-dns"}, (53, "UDP"), (53, "TCP")),
         _egress("tenant-allow-istiod", "istio-system", {"app": "istiod"}, (15012, "TCP")),
+    ),
+)
+
+_RESOURCES = Generation(
+    match=_NAMESPACES,
+    variables={
+        "namespace": "object.metadata.name",
+        "cpu": _annotated("cpu", _DEFAULT.cpu),
+        "memory": _annotated("memory", _DEFAULT.memory),
+        # Twice the requests: what pods do not use at the same time. As a float, for quantities such as 1.5Gi.
+        "memoryLimit": "string(int(2.0 * quantity(variables.memory).asApproximateFloat()))",
+        "pods": _annotated("pods", str(_DEFAULT.pods)),
+        "storage": _annotated("storage", _DEFAULT.storage),
+    },
+    templates=(
         {
             "apiVersion": "v1",
             "kind": "LimitRange",
@@ -114,22 +121,33 @@ _PEER_AUTHENTICATION = Generation(
 
 TENANTS = (
     Policy(
-        name="tenant-namespace-defaults",
+        name="tenant-network-defaults",
         severity="high",
-        protects_from="A new namespace that talks to everybody and takes what it can get.",
-        asks="Each namespace of a tenant has a default deny, paths to cluster DNS and the mesh, a quota and defaults.",
-        hint=f"What a tenant gets is Tenant.quota, which stands in the annotations {QUOTA}* of its namespaces.",
+        protects_from="A new namespace that talks to everybody, and that everybody talks to.",
+        asks="Each namespace of a tenant has a default deny, and paths to cluster DNS and to the mesh's control plane.",
+        hint="Open what is missing with Tenant.flows, or a NetworkPolicy of the tenant's own.",
         judges=(
             "NetworkPolicy tenant-default-deny",
             "NetworkPolicy tenant-allow-dns",
             "NetworkPolicy tenant-allow-istiod",
-            "LimitRange tenant-defaults",
-            "ResourceQuota tenant-quota",
         ),
         engine="kyverno",
         tenants=Action.GENERATE,
         platform=None,
-        rule=_DEFAULTS,
+        rule=_NETWORK,
+    ),
+    Policy(
+        # Not one with the network's: a quota that is no quantity must not take the default deny with it.
+        name="tenant-resource-defaults",
+        severity="medium",
+        protects_from="A tenant whose pods take what all others need.",
+        asks="Each namespace of a tenant has a quota, and requests and limits for containers that set none.",
+        hint=f"What a tenant gets is Tenant.quota, which stands in the annotations {QUOTA}* of its namespaces.",
+        judges=("LimitRange tenant-defaults", "ResourceQuota tenant-quota"),
+        engine="kyverno",
+        tenants=Action.GENERATE,
+        platform=None,
+        rule=_RESOURCES,
     ),
     Policy(
         name="tenant-peer-authentication",
