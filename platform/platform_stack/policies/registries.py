@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from platform_stack.errors import fail
+from platform_stack.errors import called_from, fail
 from platform_stack.model.kyverno import Check, Match, Validation
 from platform_stack.policies.cel import literal
 
@@ -93,7 +93,8 @@ def allowed_registries(*more: str) -> Callable[[Estate], Validation]:
         PlatformError: one of `more`, or of a tenant's registries when the rule is made, is too wide.
 
     """
-    extra = tuple(check_registry("allowed registries", value) for value in more)
+    where = f"{called_from()}: allowed registries"
+    extra = tuple(check_registry(where, value) for value in more)
 
     def rule(estate: Estate) -> Validation:
         tenants = {
