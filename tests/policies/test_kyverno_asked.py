@@ -11,12 +11,15 @@ import pytest
 from apps.__main__ import KIND
 from apps.policies.kyverno.signatures import PUBLISHERS, verified
 from platform_stack import Action, Application, Context, Namespace, Platform, Policy, PolicyException
+from platform_stack.model.kyverno import Publisher
 from platform_stack.policies import Estate
 from platform_stack.policies.engines import run, write
 from platform_stack.policies.judge import judge
 from platform_stack.policies.kyverno import objects
 from platform_stack.policies.registries import images_from, repository
 from platform_stack.typed import to_manifest
+
+from .loopback_registry import Key, serving
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -148,6 +151,28 @@ def test_an_exception_for_a_cron_job_covers_its_jobs_and_their_pods() -> None:
     }
 
 
+def apply(policies: list[Manifest], pods: list[Manifest], folder: Path) -> dict[str, str]:
+    """Return what the engine says of each pod, by its name."""
+    values = {
+        "apiVersion": "cli.kyverno.io/v1alpha1",
+        "kind": "Values",
+        "namespaceSelector": [{"name": "team", "labels": TIER}],
+    }
+    excepted = [item for item in policies if item["kind"] == "PolicyException"]
+    arguments = [
+        write(folder, "policies", (item for item in policies if item not in excepted)),
+        f"--resource={write(folder, 'pods', pods)}",
+        f"--values-file={write(folder, 'values', [values])}",
+        "--policy-report",
+        "--output-format=json",
+    ]
+    if excepted:
+        arguments.append(f"--exception={write(folder, 'exceptions', excepted)}")
+    output = run("kyverno", "apply", *arguments, answer='"results"')
+    report = json.loads(output[output.index("{") :])
+    return {result["resources"][0]["name"]: result["result"] for result in report["results"]}
+
+
 @pytest.mark.parametrize("publisher", PUBLISHERS, ids=lambda publisher: publisher.name)
 def test_signatures_are_asked_for_the_publishers_images_only(publisher: Any, tmp_path: Path) -> None:  # noqa: ANN401
     """With no such image anywhere, the engine fails on those that it would verify, and passes the others."""
@@ -169,29 +194,54 @@ def test_signatures_are_asked_for_the_publishers_images_only(publisher: Any, tmp
         *(pod(f"other-{i}", image) for i, image in enumerate(others)),
         pod("excepted", own[0], **owner),
     ]
-    kinds: dict[str, list[Manifest]] = {"ImageValidatingPolicy": [], "PolicyException": []}
-    for item in compiled(verified(publisher), exception):
-        kinds[item["kind"]].append(item)
-    values = {
-        "apiVersion": "cli.kyverno.io/v1alpha1",
-        "kind": "Values",
-        "namespaceSelector": [{"name": "team", "labels": TIER}],
-    }
-    output = run(
-        "kyverno",
-        "apply",
-        write(tmp_path, "policies", kinds["ImageValidatingPolicy"]),
-        f"--resource={write(tmp_path, 'pods', pods)}",
-        f"--exception={write(tmp_path, 'exceptions', kinds['PolicyException'])}",
-        f"--values-file={write(tmp_path, 'values', [values])}",
-        "--policy-report",
-        "--output-format=json",
-        answer='"results"',
-    )
-    report = json.loads(output[output.index("{") :])
-    found = {result["resources"][0]["name"]: result["result"] for result in report["results"]}
+    found = apply(compiled(verified(publisher), exception), pods, tmp_path)
     assert found == {
         **{f"own-{i}": "error" for i in range(len(own))},
         **{f"other-{i}": "pass" for i in range(len(others))},
         "excepted": "skip",
     }
+
+
+def test_signatures_are_verified(tmp_path: Path) -> None:
+    """With a key instead of an identity: that one needs the certificates and the log of Sigstore."""
+    own, other = Key(tmp_path / "own.pem"), Key(tmp_path / "other.pem")
+    with serving() as registry:
+        digests = {
+            name: registry.push("team/web", name, name) for name in ("signed", "unsigned", "forged", "copied")
+        }
+        registry.sign("team/web", digests["signed"], own)
+        registry.sign("team/web", digests["forged"], other)
+        # The signature of another image, moved.
+        signature = registry.content[f"team/web/manifests/{digests['signed'].replace(':', '-')}.sig"]
+        registry.content[f"team/web/manifests/{digests['copied'].replace(':', '-')}.sig"] = signature
+        registry.push("teamx/web", "unsigned")
+        publisher = Publisher(
+            name="team",
+            images=(f"{registry.address}/team/*",),
+            issuer="https://issuer.example.test",
+            subject="nobody",
+        )
+        (policy,) = compiled(verified(publisher))
+        policy["spec"]["attestors"][0]["cosign"] = {
+            "key": {"data": own.public},
+            "ctlog": {"insecureIgnoreTlog": True, "insecureIgnoreSCT": True},
+        }
+        image = f"{registry.address}/team/web"
+        pods = [pod(name, f"{image}:{name}") for name in digests]
+        pods += [
+            pod("by-digest", f"{image}@{digests['signed']}"),
+            pod("unsigned-by-digest", f"{image}@{digests['unsigned']}"),
+            pod("of-another", f"{registry.address}/teamx/web:unsigned"),
+        ]
+        init = pod("unsigned-init", f"{image}:signed")
+        init["spec"]["initContainers"] = [{"name": "init", "image": f"{image}:unsigned"}]
+        assert apply([policy], [*pods, init], tmp_path) == {
+            "signed": "pass",
+            "by-digest": "pass",
+            "of-another": "pass",
+            "unsigned": "fail",
+            "unsigned-by-digest": "fail",
+            "unsigned-init": "fail",
+            "forged": "fail",
+            "copied": "fail",
+        }
