@@ -188,7 +188,9 @@ def test_signatures_are_asked_for_the_publishers_images_only(publisher: Any, tmp
     exception = PolicyException(
         policy=f"verify-{publisher.name}-images", kind="CronJob", name="backup", because="b", owner="o"
     )
-    owner = {"ownerReferences": [{"apiVersion": "batch/v1", "kind": "Job", "name": "backup-1", "uid": "1"}]}
+    owner: dict[str, Any] = {
+        "ownerReferences": [{"apiVersion": "batch/v1", "kind": "Job", "name": "backup-1", "uid": "1"}]
+    }
     pods = [
         *(pod(f"own-{i}", image) for i, image in enumerate(own)),
         *(pod(f"other-{i}", image) for i, image in enumerate(others)),
