@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from apps.common import resources, restricted_container, restricted_pod, service_monitor
-from platform_stack import Context, DataSource, Route, Secret, Service, Values
+from platform_stack import Context, DataSource, Fixed, Generated, Given, Route, Secret, Service, Values
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +25,10 @@ JAEGER_UID = "jaeger"
 ADMIN = Secret(
     name="grafana-admin",
     namespace=NAMESPACE,
-    keys={"admin-user": "name of Grafana's administrator", "admin-password": "the administrator's password"},
+    keys={
+        "admin-user": Fixed(what="name of Grafana's administrator", value="admin"),
+        "admin-password": Generated(what="the administrator's password"),
+    },
 )
 
 IDENTITY_PROVIDER: Mapping[str, str] = {}
@@ -38,7 +41,11 @@ says otherwise, and are gone with the pod, whose database is not kept."""
 CLIENT = Secret(
     name="grafana-client",
     namespace=NAMESPACE,
-    keys={"client-secret": "secret of Grafana's client at the identity provider"},
+    keys={
+        "client-secret": Given(
+            what="secret of Grafana's client at the identity provider", variable="GRAFANA_CLIENT_SECRET"
+        )
+    },
 )
 SECRETS = (ADMIN, CLIENT) if IDENTITY_PROVIDER else (ADMIN,)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from platform_stack import Secret
+from platform_stack import Fixed, Generated, Secret
 from platform_stack_imports import kong as api
 from platform_stack_imports.k8s import ObjectMeta
 
@@ -32,7 +32,10 @@ REQUESTS_PER_MINUTE = 300
 USER = Secret(
     name="kong-user",
     namespace=NAMESPACE,
-    keys={"username": "name that BASIC_AUTH asks for", "password": "the user's password"},
+    keys={
+        "username": Fixed(what="name that BASIC_AUTH asks for", value="platform"),
+        "password": Generated(what="the user's password"),
+    },
     labels={"konghq.com/credential": "basic-auth"},
 )
 """Who gets past BASIC_AUTH."""

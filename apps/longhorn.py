@@ -19,6 +19,7 @@ from platform_stack import (
     Chart,
     Cluster,
     Context,
+    Fixed,
     Namespace,
     Route,
     Secret,
@@ -45,10 +46,10 @@ BACKUP_CREDENTIALS = Secret(
     name="longhorn-backup-s3",
     namespace=NAMESPACE,
     keys={
-        "AWS_ACCESS_KEY_ID": "access key of Longhorn's identity in SeaweedFS",
-        "AWS_SECRET_ACCESS_KEY": "its secret key",
-        "AWS_ENDPOINTS": f"URL of the store: {seaweedfs.BACKUP_STORE.url}",
-        "VIRTUAL_HOSTED_STYLE": "false: the bucket is in the path",
+        "AWS_ACCESS_KEY_ID": seaweedfs.LONGHORN.access_key,
+        "AWS_SECRET_ACCESS_KEY": seaweedfs.LONGHORN.secret_key,
+        "AWS_ENDPOINTS": Fixed(what="URL of the store", value=seaweedfs.BACKUP_STORE.url),
+        "VIRTUAL_HOSTED_STYLE": Fixed(what="the bucket is in the path", value="false"),
     },
 )
 

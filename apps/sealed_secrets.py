@@ -46,12 +46,14 @@ sealed_secrets = Application(
             repository="https://bitnami-labs.github.io/sealed-secrets",
             name="sealed-secrets",
             version="2.18.5",
-            # The same on both profiles: two controllers would each renew the sealing key.
+            # The same on both profiles: a controller knows of no other, and each would write the same Secrets.
             values={
                 "fullnameOverride": NAME,
                 "revisionHistoryLimit": 2,
                 "image": {"pullPolicy": "IfNotPresent"},
-                "keyrenewperiod": "720h",
+                # Off: the key is its owner's, outside the cluster (docs/guides/secrets.md). One that the controller
+                # made would be lost with the cluster.
+                "keyrenewperiod": "0",
                 "updateStatus": True,  # Argo CD's health check for SealedSecrets reads it
                 "logFormat": "json",
                 "logLevel": "INFO",

@@ -6,8 +6,12 @@ does not outlive the cluster. For protection, point BACKUP_STORE at a store else
 
 from __future__ import annotations
 
+import json
+import string
+from dataclasses import dataclass
+
 from apps.common import NO_SIDECAR, resources, restricted_container, restricted_pod
-from platform_stack import Context, Secret, Service, Values
+from platform_stack import Context, Generated, Secret, Service, Template, Values
 from platform_stack.constructs.observability import Alert, down
 
 NAMESPACE = "seaweedfs"
@@ -18,15 +22,66 @@ BACKUP_STORE = Service(name=f"{NAME}-all-in-one", namespace=NAMESPACE, port=8333
 VELERO_BUCKET = "velero"
 LONGHORN_BUCKET = "longhorn"
 
+
+@dataclass(frozen=True, kw_only=True)
+class Identity:
+    """Who may do what in one bucket; whoever it is holds the same two keys in a Secret of its own."""
+
+    name: str
+    bucket: str
+    access_key: Generated
+    secret_key: Generated
+
+
+def _identity(name: str, bucket: str) -> Identity:
+    capitals = string.ascii_uppercase + string.digits  # as AWS makes them
+    return Identity(
+        name=name,
+        bucket=bucket,
+        access_key=Generated(
+            what=f"access key of {name}'s identity in SeaweedFS", length=20, alphabet=capitals
+        ),
+        secret_key=Generated(what=f"secret key of {name}'s identity in SeaweedFS", length=40),
+    )
+
+
+VELERO = _identity("velero", VELERO_BUCKET)
+LONGHORN = _identity("longhorn", LONGHORN_BUCKET)
+
+
+def _configuration(*identities: Identity) -> Template:
+    """Return SeaweedFS' S3 configuration (https://github.com/seaweedfs/seaweedfs/wiki/Amazon-S3-API)."""
+    actions = ("Read", "Write", "List", "Tagging")
+    text = {
+        "identities": [
+            {
+                "name": one.name,
+                "credentials": [
+                    {"accessKey": f"${{{one.name}_access_key}}", "secretKey": f"${{{one.name}_secret_key}}"}
+                ],
+                "actions": [f"{action}:{one.bucket}" for action in actions],
+            }
+            for one in identities
+        ]
+    }
+    return Template(
+        what=f"JSON: identities of {' and '.join(one.name for one in identities)}, each with its keys and bucket",
+        text=json.dumps(text),
+        values={
+            name: value
+            for one in identities
+            for name, value in (
+                (f"{one.name}_access_key", one.access_key),
+                (f"{one.name}_secret_key", one.secret_key),
+            )
+        },
+    )
+
+
 IDENTITIES = Secret(
     name="seaweedfs-s3-config",
     namespace=NAMESPACE,
-    keys={
-        "seaweedfs_s3_config": (
-            "JSON: identities of Velero and Longhorn, each with its name, credentials (accessKey, secretKey) "
-            "and actions on its bucket, such as Read:velero, Write:velero, List:velero, Tagging:velero"
-        )
-    },
+    keys={"seaweedfs_s3_config": _configuration(VELERO, LONGHORN)},
 )
 
 

@@ -25,7 +25,7 @@ from apps.gatekeeper import gatekeeper
 from apps.kyverno import kyverno
 from apps.sealed_secrets import sealed_secrets
 from apps.velero_monitoring import velero_alerts, velero_dashboard
-from platform_stack import Application, Chart, Context, Namespace, Secret, Values, excepted
+from platform_stack import Application, Chart, Context, Generated, Namespace, Secret, Template, Values, excepted
 from platform_stack.constructs.observability import alerts
 from platform_stack.model.flow import Entity, Everything, Flow, Pods, within
 from platform_stack_imports import k8s
@@ -48,12 +48,27 @@ which Velero passes over.
 S3_CREDENTIALS = Secret(
     name="velero-s3-credentials",
     namespace=NAMESPACE,
-    keys={"cloud": "AWS credentials file: [default] with aws_access_key_id and aws_secret_access_key"},
+    keys={
+        "cloud": Template(
+            what="AWS credentials file with Velero's identity in SeaweedFS",
+            text="[default]\naws_access_key_id=${access_key}\naws_secret_access_key=${secret_key}\n",
+            values={
+                "access_key": seaweedfs.VELERO.access_key,
+                "secret_key": seaweedfs.VELERO.secret_key,
+            },
+        )
+    },
 )
 REPOSITORY_KEY = Secret(
     name="velero-repo-credentials",
     namespace=NAMESPACE,
-    keys={"repository-password": "password of the volumes' backups; cannot be changed, keep a copy offline"},
+    keys={
+        "repository-password": Generated(
+            what="password of the volumes' backups; keep a copy offline",
+            permanent_because="the backups of volumes that there are can be read with no other",
+            variable="VELERO_REPOSITORY_PASSWORD",
+        )
+    },
 )
 """Without it Velero takes a password that is the same in every installation."""
 

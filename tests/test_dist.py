@@ -105,6 +105,8 @@ def identity(item: dict[str, Any]) -> tuple[str, str, str]:
 def test_no_credential_is_in_dist(made: Synthesized) -> None:
     assert [path for path, item in kubernetes_objects(made) if item["kind"] == "Secret"] == []
     for path, content in made.files.items():
+        if "/SealedSecret." in path:
+            continue
         found = re.findall(
             rb"(?im)^\s*(?:\w*(?:password|token|secretkey|apikey))\s*:\s*(?!\{|\[|null|false|true|''|\"\")(\S+)",
             content,

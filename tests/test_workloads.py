@@ -104,7 +104,7 @@ def test_the_laptop_profile_has_one_of_everything_and_ha_at_least_two_of_what_ca
         "loki": "its store is a volume; replicas need an object store",
         "longhorn-driver-deployer": "the chart fixes one: it installs and waits",
         "kube-state-metrics": "a second one would export every series twice",
-        "sealed-secrets-controller": "two would each renew the sealing key",
+        "sealed-secrets-controller": "two would write the same Secrets",
         "seaweedfs-all-in-one": "one process with one volume",
         "tempo": "its store is a volume; replicas need an object store",
         "velero": "the chart fixes one",

@@ -9,6 +9,7 @@ import yaml
 
 from platform_stack.checks import mesh, providers, tenants
 from platform_stack.checks import namespaces as namespaces_check
+from platform_stack.checks import secrets as secrets_check
 from platform_stack.constructs import ManifestApp, ManifestChart, argocd, project
 from platform_stack.constructs.namespaces import namespace
 from platform_stack.constructs.routes import ingress
@@ -24,6 +25,7 @@ from platform_stack.network.policies import policies
 from platform_stack.network.resolve import resolve
 from platform_stack.policies import Estate, compiled
 from platform_stack.recorded import index
+from platform_stack.secrets.store import read_store
 from platform_stack.yaml_output import to_yaml
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from platform_stack.model import Application, Context
     from platform_stack.network.resolve import ResolvedFlow
     from platform_stack.recorded import Release
+    from platform_stack.secrets.store import Store
 
 Tree = dict[str, bytes]
 """Content of each file of a cluster's folder, by path relative to it."""
@@ -62,22 +65,25 @@ def make_folders(contexts: Sequence[Context], known: Sequence[Sequence[Release]]
         known: the releases of each.
 
     Raises:
-        PlatformError: a construct's validation failed, or a rule is broken.
+        PlatformError: a construct's validation failed, a rule is broken, or a SealedSecret is damaged.
 
     """
     app = ManifestApp()
     charts: dict[tuple[str, str], ManifestChart] = {}
+    stores: dict[str, Store] = {}
     for context in contexts:
         cluster = context.cluster.name
+        store = stores[cluster] = read_store(context.platform.secrets / cluster)
         for member in context.platform.members:
             chart = charts[cluster, member.name] = ManifestChart(app, f"{cluster}.{member.name}")
-            _fill(chart, member, context)
+            _fill(chart, member, context, store)
     made = dict(app.charts_with_manifests())
     return [
         _Folder(
             app,
             context,
             releases,
+            stores[context.cluster.name],
             {m.name: charts[context.cluster.name, m.name] for m in context.platform.members},
             {m.name: made[charts[context.cluster.name, m.name]] for m in context.platform.members},
         ).make()
@@ -85,9 +91,12 @@ def make_folders(contexts: Sequence[Context], known: Sequence[Sequence[Release]]
     ]
 
 
-def _fill(chart: ManifestChart, member: Application, context: Context) -> None:
+def _fill(chart: ManifestChart, member: Application, context: Context, store: Store) -> None:
     for spec in member.namespaces:
         chart.add(namespace(spec, member), wave=SyncWave.NAMESPACE)
+    for secret in member.secrets:
+        if sealed := store.sealed.get(secret.full_name):
+            chart.add(sealed.manifest, wave=SyncWave.SECRET)
     in_mesh = {one.name for owner in context.platform.members for one in owner.namespaces if one.mesh}
     for route in member.routes:
         made = ingress(route, context.cluster, mesh=route.service.namespace in in_mesh)
@@ -104,11 +113,13 @@ class _Folder:
         app: ManifestApp,
         context: Context,
         known: Sequence[Release],
+        store: Store,
         charts: Mapping[str, ManifestChart],
         manifests: Mapping[str, list[Manifest]],
     ) -> None:
         self.app = app
         self.charts = charts
+        self.store = store
         self.context = context
         self.cluster = context.cluster
         self.platform = context.platform
@@ -141,6 +152,7 @@ class _Folder:
             *namespaces_check.check(self.platform, self.releases, self.manifests),
             *providers.check(self.platform, self.releases, self.manifests),
             *mesh.check(self.platform, inventory),
+            *secrets_check.check(self.platform, self.releases),
         ]
         if findings:
             raise PlatformError(*findings)
@@ -149,7 +161,7 @@ class _Folder:
         self._root()
         self._write("bootstrap/kind.yaml", kind_config(self.cluster))
         objects = self._objects()
-        self.files["README.md"] = readme(self.context, objects, flows).encode()
+        self.files["README.md"] = readme(self.context, objects, flows, self.store).encode()
         return Folder(self.files, objects, flows)
 
     def _member(self, member: Application) -> None:

@@ -9,6 +9,7 @@ from platform_stack import budget
 from platform_stack.network.table import graph, rows
 from platform_stack.policies import table as policies
 from platform_stack.policies.estate import Estate
+from platform_stack.secrets.store import State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,12 +18,13 @@ if TYPE_CHECKING:
     from platform_stack.facts import Manifest
     from platform_stack.model import Application, Context, Platform, Quota, Tenant
     from platform_stack.network.resolve import ResolvedFlow
+    from platform_stack.secrets.store import Store
 
 _NONE = "-"
 
 
 def inventory(
-    context: Context, objects: Mapping[str, Sequence[Manifest]], flows: Iterable[ResolvedFlow]
+    context: Context, objects: Mapping[str, Sequence[Manifest]], flows: Iterable[ResolvedFlow], store: Store
 ) -> str:
     """Return the README of a cluster's folder as Markdown; every fact comes from the description.
 
@@ -30,6 +32,7 @@ def inventory(
         context: the cluster.
         objects: what each application's charts and manifests hold, by its name.
         flows: who may talk to whom.
+        store: what is sealed for the cluster.
 
     """
     cluster, platform = context.cluster, context.platform
@@ -48,7 +51,7 @@ def inventory(
         *_section("Routes", _routes(context)),
         *_section("Policies", _policies(Estate(context, objects))),
         *_section("Flows", _flows(flows)),
-        *_section("Secrets that are not in git", _secrets(platform.members)),
+        *_section("Secrets", _secrets(platform.members, store)),
         *_section("Synced by hand", _manual(context)),
         *_section("Requests", _requests(context, budget.workloads(context, objects))),
     ]
@@ -195,19 +198,23 @@ def _policies(estate: Estate) -> list[str]:
     ]
 
 
-def _secrets(members: Sequence[Application]) -> list[str]:
+def _secrets(members: Sequence[Application], store: Store) -> list[str]:
+    declared = [(member, secret) for member in members for secret in member.secrets]
     rows = [
-        (f"{secret.namespace}/{secret.name}", member.name, f"`{key}`: {what}")
-        for member in members
-        for secret in member.secrets
-        for key, what in secret.keys.items()
+        (secret.full_name, member.name, store.state(secret), f"`{key}`: {value.what}")
+        for member, secret in declared
+        for key, value in secret.keys.items()
     ]
     if not rows:
         return []
+    missing = sum(store.state(secret) is State.MISSING for _, secret in declared)
     return [
-        "A pod that needs one of these waits until it is there.",
+        f"Git holds these only sealed. {missing} of {len(declared)} are not sealed yet: a pod that needs one waits "
+        "until it is, with `platform-stack secrets seal`."
+        if missing
+        else "Git holds these only sealed.",
         "",
-        *_table(("Secret", "needed by", "key"), rows),
+        *_table(("Secret", "needed by", "state", "key"), rows),
     ]
 
 

@@ -19,6 +19,7 @@ _COMMANDS = {
     "flows": "who may talk to whom, how it is protected, and why",
     "facts": "record what the pinned charts make of the platform's values",
     "policies": "what is asked of every object, and whether manifests would be refused",
+    "secrets": "make, seal and change the Secrets that the applications declare",
     "synth": "write each cluster's folder of dist/",
 }
 

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 import click
 
 from platform_stack.checks import dangling
+from platform_stack.checks import secrets as secrets_check
 from platform_stack.cli.load import load_platform, reports_errors
 from platform_stack.cli.progress import progress
 from platform_stack.model import Context
+from platform_stack.secrets.store import read_store
 from platform_stack.synth import load_cdk8s, synthesize
 
 if TYPE_CHECKING:
@@ -35,13 +37,16 @@ def check(ctx: click.Context, /, charts: Path | None, helm: str, *, as_json: boo
     """Compare the platform with what its charts really make.
 
     Names policies, Services, monitors, webhooks, Ingresses, data sources and disruption budgets that lead to
-    no pod, and Secrets, ConfigMaps and service accounts that nobody makes. Exit code 1 if there are any.
+    no pod, and Secrets, ConfigMaps and service accounts that nobody makes; SealedSecrets for another key, or not
+    as declared, or that nobody needs. Exit code 1 if there are any. What waits until somebody seals it is told
+    on standard error, and is no finding.
     """
     with progress("looking for what matches nothing"):
         load_cdk8s()
         platform = load_platform(ctx.obj["module"])
         with tempfile.TemporaryDirectory() as scratch:
             found = _findings(_rendered(platform, helm, charts, Path(scratch)) if charts else platform)
+    _tell_what_waits(platform)
     if as_json:
         click.echo(json.dumps([dataclasses.asdict(finding) for finding in found], indent=2))
     else:
@@ -65,6 +70,20 @@ def _findings(platform: Platform) -> list[Finding]:
         dict.fromkeys(
             finding
             for made in synthesize(platform)
-            for finding in dangling.check(Context(platform, made.cluster), made.objects)
+            for finding in (
+                *dangling.check(Context(platform, made.cluster), made.objects),
+                *secrets_check.unsealed(platform, read_store(platform.secrets / made.cluster.name)),
+            )
         )
     )
+
+
+def _tell_what_waits(platform: Platform) -> None:
+    for cluster in platform.clusters:
+        for member, secret in secrets_check.waiting(platform, read_store(platform.secrets / cluster.name)):
+            click.secho(
+                f"cluster {cluster.name!r}: {member.name} waits for Secret {secret.full_name}: "
+                f"platform-stack secrets seal --cluster {cluster.name}",
+                fg="yellow",
+                err=True,
+            )

@@ -4,19 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import click
 
-from platform_stack.cli.load import load_platform, reports_errors
-from platform_stack.errors import did_you_mean
+from platform_stack.cli.load import choose_cluster, known, load_platform, reports_errors
 from platform_stack.network.table import Row, graph, rows
 from platform_stack.synth import synthesize
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from platform_stack.model import Platform
 
 Format = Literal["table", "mermaid", "dot", "json"]
 
@@ -43,9 +37,10 @@ def flows(
     Everything else is refused: each namespace of the platform has a default deny in both directions.
     """
     platform = load_platform(ctx.obj["module"])
-    _known("--from", source, platform.by_name)
-    _known("--to", target, platform.by_name)
-    (made,) = synthesize(_cluster(platform, name))
+    known("--from", source, platform.by_name)
+    known("--to", target, platform.by_name)
+    cluster = choose_cluster(platform, name)
+    (made,) = synthesize(dataclasses.replace(platform, clusters=(cluster,)))
     found = [
         row
         for row in rows(made.flows)
@@ -57,21 +52,6 @@ def flows(
         _table(found)
     else:
         click.echo("\n".join(graph(found, form)))
-
-
-def _cluster(platform: Platform, name: str | None) -> Platform:
-    if name is None:
-        return dataclasses.replace(platform, clusters=platform.clusters[:1])
-    chosen = [cluster for cluster in platform.clusters if cluster.name == name]
-    _known("--cluster", name, [cluster.name for cluster in platform.clusters])
-    return dataclasses.replace(platform, clusters=tuple(chosen))
-
-
-def _known(option: str, name: str | None, names: Iterable[str]) -> None:
-    known = list(names)
-    if name is not None and name not in known:
-        message = f"unknown: {name!r}; {did_you_mean(name, known)}"
-        raise click.BadParameter(message, param_hint=option)
 
 
 def _table(found: list[Row]) -> None:

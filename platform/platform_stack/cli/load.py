@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import click
 
-from platform_stack.errors import PlatformError, fail, short_path
+from platform_stack.errors import PlatformError, did_you_mean, fail, short_path
 from platform_stack.model import Platform
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
+
+    from platform_stack.model import Cluster
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -48,6 +50,21 @@ def load_platform(module: str) -> Platform:
             "PLATFORM = Platform(applications=…, clusters=…)",
         )
     return platform
+
+
+def choose_cluster(platform: Platform, name: str | None) -> Cluster:
+    """Return the cluster of a name, or the first; an unknown name is wrong usage of --cluster."""
+    clusters = {cluster.name: cluster for cluster in platform.clusters}
+    known("--cluster", name, clusters)
+    return platform.clusters[0] if name is None else clusters[name]
+
+
+def known(option: str, name: str | None, names: Iterable[str]) -> None:
+    """Refuse a name, if one is given, that is not among `names`: wrong usage, with the nearest name."""
+    candidates = list(names)
+    if name is not None and name not in candidates:
+        message = f"unknown: {name!r}; {did_you_mean(name, candidates)}"
+        raise click.BadParameter(message, param_hint=option)
 
 
 def reports_errors(command: Callable[Parameters, Result]) -> Callable[Parameters, Result]:

@@ -11,12 +11,12 @@ from platform_stack.model.declarations import (
     IgnoreDifferences,
     Route,
     RuntimeWorkload,
-    Secret,
     Service,
     Sidecar,
 )
 from platform_stack.model.platform import Context, Platform
 from platform_stack.model.policy import Action, Policy, PolicyException, excepted
+from platform_stack.model.secret import Fixed, Generated, Given, Secret, Template
 from platform_stack.model.tenant import Quota, Repository, Tenant
 from platform_stack.model.waves import SyncWave, waves
 
@@ -27,6 +27,9 @@ __all__ = [
     "Cluster",
     "Context",
     "DataSource",
+    "Fixed",
+    "Generated",
+    "Given",
     "IgnoreDifferences",
     "Namespace",
     "Platform",
@@ -41,6 +44,7 @@ __all__ = [
     "Service",
     "Sidecar",
     "SyncWave",
+    "Template",
     "Tenant",
     "Values",
     "excepted",

@@ -20,13 +20,13 @@ if TYPE_CHECKING:
         IgnoreDifferences,
         Route,
         RuntimeWorkload,
-        Secret,
         Sidecar,
     )
     from platform_stack.model.flow import Flow
     from platform_stack.model.platform import Context
     from platform_stack.model.policy import PolicyException
     from platform_stack.model.tenant import Tenant
+    from platform_stack.model.secret import Secret
 
 PodSecurity = Literal["restricted", "baseline", "privileged"]
 """Levels of the Pod Security Standards, strictest first."""
@@ -94,7 +94,7 @@ class Application:
         manifests: adds its extra manifests to the application's cdk8s chart: `manifests(chart, context)`.
         provides: custom kinds, as "group/Kind", whose CRDs it makes at run time (its charts' CRDs are
             known from the recorded facts).
-        secrets: the Secrets it needs that are not in git.
+        secrets: the Secrets it needs, which git holds only sealed.
         data_sources: the Grafana data sources it offers.
         runtime_workloads: makes the list of pods that its operators make, from the context.
         plaintext_because: why others may talk to a workload of its own without encryption between nodes, by

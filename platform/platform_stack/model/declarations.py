@@ -1,4 +1,4 @@
-"""What an application declares beside its charts: addresses, Secrets, data sources, routes, pods made at run time."""
+"""What an application declares beside its charts: addresses, data sources, routes, pods made at run time."""
 
 from __future__ import annotations
 
@@ -35,24 +35,6 @@ class Service:
     def url(self) -> str:
         """The address as a URL with the port, without a path."""
         return f"{self.scheme}://{self.host}:{self.port}"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Secret:
-    """A Secret that an application needs and that is never in git in the clear.
-
-    Attributes:
-        name: name of the Secret.
-        namespace: its namespace.
-        keys: keys it must have, each with what stands there.
-        labels: labels it must carry to be found; default: none.
-
-    """
-
-    name: str
-    namespace: str
-    keys: Mapping[str, str]
-    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -38,6 +38,8 @@ class Platform:
         tenants: the teams that work on the platform; each becomes an application that comes after all others.
         facts: folder of the recorded facts of the charts; default: `imports/facts` beside the folder of
             the module that makes the Platform (apps/).
+        secrets: folder with a folder for each cluster that holds its certificate and its SealedSecrets;
+            default: `secrets` in the folder of the module that makes the Platform.
 
     Raises:
         PlatformError: two members share a name, a namespace or a release; a dependency is unknown or
@@ -51,6 +53,7 @@ class Platform:
     policies: tuple[Policy, ...] = ()
     tenants: tuple[Tenant, ...] = ()
     facts: Path = field(default_factory=lambda: caller_file().parent.parent / "imports" / "facts")
+    secrets: Path = field(default_factory=lambda: caller_file().parent / "secrets")
     source: str = field(init=False, default="", compare=False, repr=False)
 
     def __post_init__(self) -> None:

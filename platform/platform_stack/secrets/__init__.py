@@ -1,0 +1,5 @@
+"""Secrets that git holds sealed: only the owner of the sealing key, and the cluster, can open them.
+
+`store` reads what lies sealed in the repository and needs nothing but Python; the others need the package
+`cryptography` and are imported by the commands that use them.
+"""

@@ -1,0 +1,12 @@
+"""apps/__main__.py:10: application 'web': Secret wbe/admin
+  found:    namespace 'wbe', which the application neither owns nor shares
+  expected: a namespace of its own, or one that it shares
+  hint:     did you mean 'web'?
+"""
+
+from platform_stack import Application, Cluster, Generated, Namespace, Platform, Secret
+
+secret = Secret(name="admin", namespace="wbe", keys={"password": Generated(what="a password")})
+web = Application(name="web", namespaces=(Namespace(name="web"),), secrets=(secret,))
+cluster = Cluster(name="kind", repo_url="https://git.example.test/platform")
+PLATFORM = Platform(applications=(web,), clusters=(cluster,))
