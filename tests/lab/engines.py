@@ -30,14 +30,20 @@ KUBERNETES = _engine(
 KWOK = _engine("kwok", "kwok")
 HELM = _engine("helm", "helm")
 ARGOCD = _engine("argocd", "cmd", toolchain="go1.27.3")
-SEALED_SECRETS = _engine("sealed-secrets", "controller")
+SEALED_SECRETS = _engine("sealed-secrets", "controller", "kubeseal")
 
-ENGINES = (ETCD, HELM, KUBERNETES, KWOK, ARGOCD)
+ENGINES = (ETCD, HELM, KUBERNETES, KWOK, SEALED_SECRETS, ARGOCD)
 
 
 def require_tools() -> None:
     """Fail early, and with the command to run, when a program that is not built here is missing."""
-    packages = {"go": "golang", "git": "git", "openssl": "openssl", "redis-server": "redis-server"}
+    packages = {
+        "go": "golang",
+        "git": "git",
+        "openssl": "openssl",
+        "redis-server": "redis-server",
+        "unshare": "util-linux",
+    }
     for program, package in packages.items():
         if shutil.which(program) is None:
             fail(
