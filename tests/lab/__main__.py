@@ -22,7 +22,6 @@ from tests.engines import ROOT, build
 
 from . import argocd, assertions, bootstrap, controlplane, faults, picture, teardown
 from .actors import ACTORS, Actors
-from .bootstrap import Operator
 from .charts import ChartRepository, find_charts
 from .engines import ENGINES, require_tools
 from .errors import LabError
@@ -34,6 +33,7 @@ from .pods import PodActor
 from .processes import Supervisor
 from .report import Report
 from .repository import Repository
+from .sealing import Sealing
 from .standins import write_stand_ins
 from .timeline import Timeline
 
@@ -122,6 +122,7 @@ def _start(report: Report, scratch: Path, options: argparse.Namespace, stack: co
     stack.callback(charts.stop)
     repository = Repository.create(scratch / "repository")
     platform = Platform.load(repository.folder, charts.url, options.profile)
+    sealing = Sealing.prepare(platform, scratch, supervisor)
     dist = platform.synth()
     repository.commit("synth")
     if options.charts:
@@ -132,8 +133,8 @@ def _start(report: Report, scratch: Path, options: argparse.Namespace, stack: co
     report.say(f"dist/{platform.cluster}: {len(dist.applications)} Applications, {len(dist.charts)} {kind}")
     plane = controlplane.start(supervisor, scratch, nodes_of(dist.bootstrap("kind.yaml"), platform.cluster))
     report.say("control plane is up")
-    pods, operator = PodActor(), Operator(platform.secrets())
-    actors = Actors(plane.api, (pods, operator, *ACTORS, *OPERATORS), options.logs / "actors.log")
+    pods = PodActor()
+    actors = Actors(plane.api, (pods, sealing, *ACTORS, *OPERATORS), options.logs / "actors.log")
     actors.start()
     stack.callback(actors.stop)
     bootstrap.install(plane, charts, platform, dist)
@@ -143,14 +144,13 @@ def _start(report: Report, scratch: Path, options: argparse.Namespace, stack: co
     timeline = Timeline(plane.api)
     timeline.begin()
     stack.callback(timeline.end)
-    for namespace, name, keys in operator.secrets:
-        report.say(f"the operator will give Secret {namespace}/{name} ({', '.join(keys)})")
-    return Lab(report, supervisor, plane, charts, repository, platform, dist, argo, pods, timeline)
+    return Lab(report, supervisor, plane, charts, repository, platform, dist, argo, pods, timeline, sealing)
 
 
 def _boot(lab: Lab, logs: Path) -> bool:
     """Apply the root, kill the controller in the middle, wait for the end, and check what came of it."""
     lab.before = assertions.inventory(lab)
+    lab.sealing.give_key(lab.plane, lab.dist)
     lab.timeline.start = time.monotonic()
     bootstrap.apply_root(lab.plane, lab.dist)
     faults.kill_controller(lab)
@@ -166,6 +166,12 @@ def _boot(lab: Lab, logs: Path) -> bool:
     lab.report.say("timeline, seconds since the root was applied:\n" + picture.table(marks, lab.dist.waves))
     title = f"Boot of dist/{lab.platform.cluster} in the lab"
     (logs / "timeline.svg").write_text(picture.svg(marks, lab.dist.waves, title))
+    lab.report.check(
+        "the controller opened every SealedSecret, owns it, and its values are those that were sealed",
+        lab.sealing.opened(lab),
+        detail=lab.sealing.detail(lab),
+        look=str(logs / "sealed-secrets.log"),
+    )
     assertions.after_boot(lab, complete=complete)
     return complete
 

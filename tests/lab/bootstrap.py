@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from . import argocd
@@ -13,39 +11,12 @@ from .processes import wait_for
 
 if TYPE_CHECKING:
     from .charts import ChartRepository
-    from .client import Api, Object
+    from .client import Object
     from .controlplane import ControlPlane
     from .dist import Dist
     from .platform import Platform
 
 IS_DEFINITION = re.compile(r"^kind: *CustomResourceDefinition$", re.MULTILINE)
-
-
-@dataclass
-class Operator:
-    """The person who gives the cluster the Secrets that are not in git, each as soon as its namespace is there."""
-
-    secrets: tuple[tuple[str, str, tuple[str, ...]], ...]
-    given: set[str] = field(default_factory=set)
-
-    def __call__(self, api: Api) -> None:
-        """Create each missing Secret whose namespace exists."""
-        for namespace, name, keys in self.secrets:
-            found = api.get(f"/api/v1/namespaces/{namespace}")
-            if found is None or found["status"]["phase"] != "Active":
-                continue
-            path = f"/api/v1/namespaces/{namespace}/secrets/{name}"
-            if api.get(path) is None:
-                value = base64.b64encode(b"simulated").decode()
-                api.create(
-                    {
-                        "apiVersion": "v1",
-                        "kind": "Secret",
-                        "metadata": {"name": name, "namespace": namespace},
-                        "data": dict.fromkeys(keys, value),
-                    }
-                )
-                self.given.add(f"{namespace}/{name}")
 
 
 def install(plane: ControlPlane, charts: ChartRepository, platform: Platform, dist: Dist) -> None:

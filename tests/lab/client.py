@@ -84,6 +84,13 @@ class Api:
             raise ApiError(response.status, str(answer.get("message", "")))
         return answer
 
+    def close(self) -> None:
+        """Close this thread's connection; the next request opens one."""
+        connection = getattr(self._local, "connection", None)
+        if connection is not None:
+            connection.close()
+            self._local.connection = None
+
     def get(self, path: str) -> Object | None:
         """Return one object, or None when there is none."""
         try:

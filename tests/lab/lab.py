@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .processes import Supervisor
     from .report import Report
     from .repository import Repository
+    from .sealing import Sealing
     from .timeline import Timeline
 
 POLL_SECONDS = 0.5
@@ -44,6 +45,7 @@ class Lab:
     argo: argocd.ArgoCD
     pods: PodActor
     timeline: Timeline
+    sealing: Sealing
     # Every object that the bootstrap left, before the root was applied.
     before: dict[tuple[str, str, str, str], Object] = field(default_factory=dict)
 

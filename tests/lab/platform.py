@@ -1,4 +1,4 @@
-"""The only place that knows the library: the platform of apps/, with the lab's addresses and in variants."""
+"""The platform of apps/ with the lab's addresses, and in variants; knows the library, as sealing does."""
 
 from __future__ import annotations
 
@@ -43,7 +43,8 @@ class Platform:
             profile=profile,
             iscsi=profile == "ha",
         )
-        return cls(dataclasses.replace(PLATFORM, clusters=(cluster,)), repository)
+        secrets = repository / "apps" / "secrets"
+        return cls(dataclasses.replace(PLATFORM, clusters=(cluster,), secrets=secrets), repository)
 
     @property
     def cluster(self) -> str:
@@ -67,14 +68,6 @@ class Platform:
             application.name: frozenset(application.dependencies)
             for application in self.declared.applications
         }
-
-    def secrets(self) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
-        """Return the Secrets that the platform needs and git does not hold: (namespace, name, keys)."""
-        return tuple(
-            (secret.namespace, secret.name, tuple(secret.keys))
-            for application in self.declared.members
-            for secret in application.secrets
-        )
 
     def bootstrap(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """Return the applications of the bootstrap layer in the order of their installation, with their charts."""
