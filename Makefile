@@ -18,11 +18,11 @@ synth: .venv/ready ## write dist/ from apps/
 test: .venv/ready ## unit tests, snapshots, properties; dist/ and the recorded facts are fresh
 	$(RUN)pytest -n auto --dist loadfile
 
-check: .venv/ready ## ruff, mypy --strict, dist/ is what apps/ says
+check: .venv/ready ## ruff, mypy --strict, shellcheck, dist/ is what apps/ says
 	$(RUN)ruff format --check .
 	$(RUN)ruff check .
 	$(RUN)mypy
-	$(RUN)shellcheck docs/guides/*.sh
+	$(RUN)shellcheck -x bootstrap.sh .ci/run docs/guides/*.sh
 	$(RUN)platform-stack synth --check
 
 imports: .venv/ready ## typed bindings and schemas from CRDs: make imports DIR=folder [OPENAPI=swagger.json]
