@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from platform_stack.checks import mesh, providers, tenants
+from platform_stack import bootstrap
 from platform_stack.checks import namespaces as namespaces_check
 from platform_stack.checks import secrets as secrets_check
 from platform_stack.constructs import ManifestApp, ManifestChart, argocd, project
@@ -160,6 +161,7 @@ class _Folder:
             self._member(member)
         self._root()
         self._write("bootstrap/kind.yaml", kind_config(self.cluster))
+        self.files[bootstrap.FILE] = bootstrap.environment(self.context)
         objects = self._objects()
         self.files["README.md"] = readme(self.context, objects, flows, self.store).encode()
         return Folder(self.files, objects, flows)
