@@ -207,7 +207,8 @@ def _write_chart(chart: Path, pin: ChartPin, objects: list[Object], definitions:
     for definition in definitions:
         item = custom_resource_definition(definition)
         (chart / "crds" / f"{item['metadata']['name']}.yaml").write_text(
-            yaml.dump(item, Dumper=yaml.CSafeDumper)
+            # `helm show crds` puts no line between the files.
+            yaml.dump(item, Dumper=yaml.CSafeDumper, explicit_start=True)
         )
 
 

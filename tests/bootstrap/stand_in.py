@@ -1,0 +1,99 @@
+"""docker, kind, kubectl, helm and git as bootstrap.sh calls them: records each call, plays a small world.
+
+Installed under each name. The environment variable WORLD names the folder of the world:
+calls.jsonl (what was called), clusters/NAME (its binds), applied.jsonl (what kubectl got), and, put there by a
+test: `docker-down`, `create-fails`, `hang` (words of a call that never returns), `adopted` (names of
+Applications that Argo CD has), `applications` (what it says of them).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+
+WORLD = Path(os.environ["WORLD"])
+CLUSTERS = WORLD / "clusters"
+
+
+def main() -> None:
+    tool, arguments = Path(sys.argv[0]).name, sys.argv[1:]
+    seen = {
+        "call": [tool, *arguments],
+        "secrets": sorted(name for name in os.environ if name.startswith("GIT_TOKEN")),
+    }
+    with (WORLD / "calls.jsonl").open("a") as calls:
+        calls.write(json.dumps(seen) + "\n")
+    if (WORLD / "hang").exists() and set((WORLD / "hang").read_text().split()) <= {tool, *arguments}:
+        if tool == "kind":
+            create(arguments)
+        time.sleep(60)
+    {"docker": docker, "kind": kind, "kubectl": kubectl, "helm": helm, "git": git}[tool](arguments)
+
+
+def docker(arguments: list[str]) -> None:
+    if (WORLD / "docker-down").exists():
+        sys.exit("Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is it running?")
+    if arguments[0] == "inspect":
+        name = arguments[-1].removesuffix("-control-plane")
+        sys.stdout.write((CLUSTERS / name).read_text())
+
+
+def kind(arguments: list[str]) -> None:
+    if arguments[:2] == ["get", "clusters"]:
+        print("\n".join(sorted(path.name for path in CLUSTERS.iterdir())))
+    elif arguments[:2] == ["get", "nodes"]:
+        print(f"{option(arguments, '--name')}-control-plane")
+    elif arguments[:2] == ["create", "cluster"]:
+        create(arguments)
+    elif arguments[:2] == ["export", "kubeconfig"]:
+        Path(option(arguments, "--kubeconfig")).write_text("kubeconfig\n")
+    elif arguments[:2] == ["delete", "cluster"]:
+        (CLUSTERS / option(arguments, "--name")).unlink(missing_ok=True)
+
+
+def create(arguments: list[str]) -> None:
+    # The real one leaves nothing behind when it fails.
+    if (WORLD / "create-fails").exists():
+        sys.exit("ERROR: failed to create cluster: Bind for 127.0.0.1:80 failed: port is already allocated")
+    (CLUSTERS / "kind").write_text(f"{Path.cwd()}/.platform-stack/encryption:/etc/kubernetes/encryption:ro\n")
+    Path(option(arguments, "--kubeconfig")).write_text("kubeconfig\n")
+
+
+def kubectl(arguments: list[str]) -> None:
+    words = arguments[4:]  # behind --kubeconfig FILE --context NAME
+    adopted = (WORLD / "adopted").read_text().split() if (WORLD / "adopted").exists() else []
+    if words[0] == "apply":
+        text = sys.stdin.read() if words[-1] == "-" else ""
+        with (WORLD / "applied.jsonl").open("a") as applied:
+            applied.write(json.dumps({"words": words, "stdin": text}) + "\n")
+    elif words[:2] == ["get", "customresourcedefinitions"] and adopted:
+        print("customresourcedefinition.apiextensions.k8s.io/applications.argoproj.io")
+    elif words[:2] == ["get", "applications.argoproj.io"]:
+        if words[2] in adopted:
+            print(f"application.argoproj.io/{words[2]}")
+        elif "-o" in words and words[2] == "-n":
+            state = WORLD / "applications"
+            print(state.read_text() if state.exists() else "root Synced Healthy Succeeded")
+    elif words[:2] == ["get", "secrets"] and (WORLD / "has-credentials").exists():
+        print("secret/platform-repository")
+    elif words[:1] == ["get"] and words[1].startswith("daemonsets"):
+        print("deployment.apps/one")
+
+
+def helm(arguments: list[str]) -> None:
+    print(f"# {' '.join(arguments[:2])}")
+
+
+def git(arguments: list[str]) -> None:
+    os.execv(os.environ["REAL_GIT"], ["git", *arguments])  # noqa: S606  a shell would only be in the way
+
+
+def option(arguments: list[str], name: str) -> str:
+    return arguments[arguments.index(name) + 1]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,246 @@
+"""bootstrap.sh up: the order of things, again, interrupted and continued."""
+
+from __future__ import annotations
+
+import base64
+import os
+import signal
+import stat
+import time
+from typing import TYPE_CHECKING
+
+import yaml
+
+from platform_stack.bootstrap import read
+
+if TYPE_CHECKING:
+    from .conftest import Sandbox
+
+CONTEXT = ["--context", "kind-kind"]
+
+
+def index(calls: list[str], *words: str) -> int:
+    """Return the place of the first call that has all these words."""
+    return next(place for place, call in enumerate(calls) if all(word in call for word in words))
+
+
+def interrupt(sandbox: Sandbox, *words: str) -> tuple[int, str]:
+    """Run `up`, press Ctrl-C when a call with these words runs, and return exit code and output."""
+    (sandbox.world / "hang").write_text(" ".join(words))
+    with sandbox.start("up") as process:
+        deadline = time.monotonic() + 30
+        while not any(set(words) <= set(call.split()) for call in sandbox.calls()):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        time.sleep(0.2)
+        os.killpg(process.pid, signal.SIGINT)
+        output, _ = process.communicate(timeout=30)
+    (sandbox.world / "hang").unlink()
+    return process.returncode, output
+
+
+def test_up_goes_in_order(sandbox: Sandbox) -> None:
+    output = sandbox.up()
+
+    calls = sandbox.calls()
+    order = [
+        index(calls, "kind create cluster"),
+        index(calls, "helm show crds", "kube-prometheus-stack"),
+        index(calls, "kubectl wait --for=condition=Established"),
+        index(calls, "kubectl apply", "Namespace.cilium-secrets.yaml"),
+        index(calls, "helm template cilium"),
+        index(calls, "kubectl rollout status", "-n kube-system"),
+        index(calls, "kubectl apply", "Namespace.argocd.yaml"),
+        index(calls, "helm template argocd"),
+        index(calls, "kubectl rollout status", "-n argocd"),
+        index(calls, "kubectl apply", "root.yaml"),
+    ]
+    assert order == sorted(order)
+    assert "https://argocd.platform.test" in output
+    assert "platform-ca.crt" in output
+    assert "argocd-initial-admin-secret" in output
+
+
+def test_charts_come_from_the_pins_and_values_of_dist(sandbox: Sandbox) -> None:
+    sandbox.up()
+
+    helm = [call for call in sandbox.calls() if call.startswith("helm")]
+    variables = read(sandbox.clone / "dist/kind")
+    lines = [*variables["CRDS"].splitlines(), *variables["CHARTS"].splitlines()]
+    assert len(helm) == len(lines)
+    for call, line in zip(helm, lines, strict=True):
+        _, namespace, _, version, values, reference = line.split(" ", 5)
+        assert f"{reference} --version {version}" in call
+        if "template" in call:
+            assert f"--namespace {namespace} --include-crds --values dist/kind/{values}" in call
+
+
+def test_everything_is_applied_under_the_name_that_argo_cd_will_use(sandbox: Sandbox) -> None:
+    sandbox.up()
+
+    applied = sandbox.applied()
+    assert applied
+    for each in applied:
+        assert {"--server-side", "--field-manager=argocd-controller"} <= set(each["words"])
+        assert not [word for word in each["words"] if word in ("-n", "--namespace")]
+
+
+def test_up_again_changes_nothing_that_argo_cd_has(sandbox: Sandbox) -> None:
+    sandbox.up()
+    (sandbox.world / "adopted").write_text("prometheus cilium argocd root")
+    sandbox.forget()
+
+    output = sandbox.up()
+
+    calls = sandbox.calls()
+    assert not [call for call in calls if call.startswith(("helm", "kind create", "kind delete"))]
+    (applied,) = sandbox.applied()
+    assert applied["words"][-4:] == [
+        "-f",
+        "dist/kind/bootstrap/root.yaml",
+        "-l",
+        "platform-stack.io/layer=root",
+    ]
+    assert "Argo CD has cilium: left alone" in output
+
+
+def test_the_selector_of_the_second_time_finds_the_root_application_only(sandbox: Sandbox) -> None:
+    root = list(yaml.safe_load_all((sandbox.clone / "dist/kind/bootstrap/root.yaml").read_text()))
+
+    chosen = [
+        each["kind"]
+        for each in root
+        if each["metadata"].get("labels", {}).get("platform-stack.io/layer") == "root"
+    ]
+    assert chosen == ["Application"]
+
+
+def test_the_encryption_key_is_made_once_and_for_its_owner_only(sandbox: Sandbox) -> None:
+    sandbox.up()
+
+    path = sandbox.state / "encryption/config.yaml"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    config = yaml.safe_load(path.read_text())
+    (resource,) = config["resources"]
+    assert resource["resources"] == ["secrets"]
+    first, second = resource["providers"]
+    (key,) = first["secretbox"]["keys"]
+    assert len(base64.b64decode(key["secret"])) == 32
+    assert second == {"identity": {}}
+
+    before = path.read_bytes()
+    sandbox.run("down")
+    sandbox.up()
+    assert path.read_bytes() == before
+
+
+def test_two_clones_have_two_keys(sandbox: Sandbox) -> None:
+    sandbox.up()
+    first = (sandbox.state / "encryption/config.yaml").read_bytes()
+    sandbox.run("down")
+    (sandbox.state / "encryption/config.yaml").unlink()
+    sandbox.up()
+    assert (sandbox.state / "encryption/config.yaml").read_bytes() != first
+
+
+def test_a_cluster_whose_key_is_lost_gets_no_new_one(sandbox: Sandbox) -> None:
+    sandbox.up()
+    (sandbox.state / "encryption/config.yaml").unlink()
+    sandbox.forget()
+
+    done = sandbox.run("up")
+
+    assert done.returncode == 1
+    assert "the encryption key of cluster kind" in done.stderr
+    assert not sandbox.changes()
+    assert not (sandbox.state / "encryption/config.yaml").exists()
+
+
+def test_interrupted_while_the_cluster_is_made(sandbox: Sandbox) -> None:
+    code, output = interrupt(sandbox, "kind", "create")
+    assert code == 130
+    assert "./bootstrap.sh up goes on from here" in output
+    key = (sandbox.state / "encryption/config.yaml").read_bytes()
+    sandbox.forget()
+
+    sandbox.up()
+
+    calls = sandbox.calls()
+    assert index(calls, "kind delete cluster --name kind") < index(calls, "kind create cluster")
+    assert (sandbox.state / "encryption/config.yaml").read_bytes() == key
+    assert not (sandbox.state / "kind.creating").exists()
+
+
+def test_interrupted_between_the_charts(sandbox: Sandbox) -> None:
+    code, _ = interrupt(sandbox, "helm", "template", "argocd")
+    assert code == 130
+    sandbox.forget()
+
+    sandbox.up()
+
+    calls = sandbox.calls()
+    assert not [call for call in calls if call.startswith(("kind create", "kind delete"))]
+    assert index(calls, "docker start kind-control-plane") < index(calls, "helm template cilium")
+    assert index(calls, "helm template argocd") < index(calls, "root.yaml")
+
+
+def test_the_waiting_says_for_what_and_ends(sandbox: Sandbox) -> None:
+    (sandbox.world / "applications").write_text(
+        "root OutOfSync Progressing Running\nloki Synced Healthy Succeeded\nvault OutOfSync Missing\n"
+    )
+
+    done = sandbox.run("up", TIMEOUT="2")
+
+    assert done.returncode == 1
+    assert "1 ready, not yet: root vault" in done.stdout
+    assert "the platform" in done.stderr
+    assert "1 ready, not yet: root vault" in done.stderr
+
+
+def test_an_application_that_is_ready_but_still_syncing_is_not_ready(sandbox: Sandbox) -> None:
+    (sandbox.world / "applications").write_text("root Synced Healthy Running\n")
+    assert "0 ready, not yet: root" in sandbox.run("up", TIMEOUT="2").stdout
+
+
+def test_every_call_names_its_kubeconfig_and_its_context(sandbox: Sandbox) -> None:
+    own = sandbox.folder / "own-kubeconfig"
+    own.write_text("current-context: production\n")
+
+    sandbox.up(KUBECONFIG=str(own))
+
+    kubeconfig = ["--kubeconfig", str(sandbox.state / "kind.kubeconfig")]
+    for each in sandbox.log():
+        call = each["call"]
+        if call[0] == "kubectl":
+            assert call[1:5] == [*kubeconfig, *CONTEXT]
+        if call[:2] in (["kind", "create"], ["kind", "export"], ["kind", "delete"]):
+            assert kubeconfig == call[call.index("--kubeconfig") :][:2]
+    assert own.read_text() == "current-context: production\n"
+
+
+def test_a_dry_run_changes_nothing_and_says_what_it_would_do(sandbox: Sandbox) -> None:
+    files = sandbox.files()
+
+    done = sandbox.run("up", "--dry-run")
+
+    assert done.returncode == 0, done.stderr
+    assert sandbox.files() == files
+    assert not sandbox.changes()
+    assert not [call for call in sandbox.calls() if call.startswith("helm")]
+    for words in ("kind create cluster", "helm template cilium", "helm template argocd", "root.yaml"):
+        assert words in done.stdout
+    assert "The platform is ready" not in done.stdout
+
+
+def test_a_dry_run_on_a_cluster_changes_nothing(sandbox: Sandbox) -> None:
+    sandbox.up()
+    (sandbox.world / "adopted").write_text("prometheus cilium argocd root")
+    sandbox.forget()
+    files = sandbox.files()
+
+    for command in ("up", "down"):
+        done = sandbox.run(command, "--dry-run")
+        assert done.returncode == 0, done.stderr
+    assert sandbox.files() == files
+    assert not sandbox.changes()
