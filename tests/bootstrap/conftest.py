@@ -9,7 +9,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -72,7 +72,7 @@ class Sandbox:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    def log(self) -> list[dict[str, list[str]]]:
+    def log(self) -> list[dict[str, Any]]:
         path = self.world / "calls.jsonl"
         return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 
@@ -88,7 +88,7 @@ class Sandbox:
         harmless = ("docker info", "docker inspect", "kind get", "kubectl get", "git ", "helm ")
         return [call for call in self.calls() if not call.startswith(harmless)]
 
-    def applied(self) -> list[dict[str, str]]:
+    def applied(self) -> list[dict[str, Any]]:
         path = self.world / "applied.jsonl"
         return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 

@@ -6,6 +6,7 @@ test: `docker-down`, `create-fails`, `hang` (words of a call that never returns)
 Applications that Argo CD has), `applications` (what it says of them).
 """
 
+# ruff: noqa: T201  its standard output is what the script reads
 from __future__ import annotations
 
 import json
