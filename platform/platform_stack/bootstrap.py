@@ -14,19 +14,26 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from platform_stack.budget import Request
     from platform_stack.model import Application, Chart, Context
 
 FILE = "bootstrap/cluster.env"
 """The file's path in the cluster's folder."""
 
 
-def environment(context: Context) -> bytes:
+def environment(context: Context, requested: Request) -> bytes:
     """Return the file: one `NAME=value` for each variable, quoted for a shell.
 
     CRDS and CHARTS hold a line for each chart of the bootstrap, in the order of installation: application,
     namespace, release, version, the file of values in the cluster's folder, and how helm is told of the chart.
     Of the charts of CRDS only the CustomResourceDefinitions are applied. SECRETS holds a line for each Secret that is
-    not in git: namespace, name, application. ROUTES holds a URL a line.
+    not in git: namespace, name, application. ROUTES holds a URL a line. REQUESTED_MIB is the memory that all
+    pods request.
+
+    Args:
+        context: the cluster.
+        requested: the sum of its workloads' requests.
+
     """
     cluster, platform = context.cluster, context.platform
     variables = {
@@ -36,6 +43,7 @@ def environment(context: Context) -> bytes:
         "REPO_URL": cluster.repo_url,
         "REVISION": cluster.revision,
         "LOAD_BALANCER_RANGE": cluster.load_balancer_range,
+        "REQUESTED_MIB": f"{requested.memory / 2**20:.0f}",
         "CRDS": _lines(
             _chart(context, member, chart)
             for member in platform.members

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from platform_stack.checks import mesh, providers, tenants
-from platform_stack import bootstrap
+from platform_stack import bootstrap, budget
 from platform_stack.checks import namespaces as namespaces_check
 from platform_stack.checks import secrets as secrets_check
 from platform_stack.constructs import ManifestApp, ManifestChart, argocd, project
@@ -161,8 +161,9 @@ class _Folder:
             self._member(member)
         self._root()
         self._write("bootstrap/kind.yaml", kind_config(self.cluster))
-        self.files[bootstrap.FILE] = bootstrap.environment(self.context)
         objects = self._objects()
+        requested = budget.total(each.total for each in budget.workloads(self.context, objects))
+        self.files[bootstrap.FILE] = bootstrap.environment(self.context, requested)
         self.files["README.md"] = readme(self.context, objects, flows, self.store).encode()
         return Folder(self.files, objects, flows)
 

@@ -16,6 +16,7 @@ import click
 _COMMANDS = {
     "check": "name what matches nothing: selectors, Services, Secrets that nobody makes",
     "completion": "print the script that completes commands in your shell",
+    "doctor": "check this machine, git and the network before bootstrap.sh",
     "flows": "who may talk to whom, how it is protected, and why",
     "facts": "record what the pinned charts make of the platform's values",
     "policies": "what is asked of every object, and whether manifests would be refused",
