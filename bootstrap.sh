@@ -26,7 +26,7 @@ die() { printf '%s\n  found:    %s\n  expected: %s\n  hint:     %s\n' "$@" >&2 &
 run() { if [ -n "$dry_run" ]; then printf '    %s\n' "$*" >&3; else "$@"; fi; }
 kc() { kubectl --kubeconfig "$kubeconfig" --context "kind-$CLUSTER" "$@"; }
 # Under Argo CD's own name: what it adopts has one owner, so a field that git drops later goes from the cluster too.
-apply() { run kc apply --server-side --force-conflicts --field-manager=argocd-controller "$@"; }
+apply() { run kc apply --server-side --force-conflicts --field-manager=argocd-controller "$@" > /dev/null; }
 encode() { base64 | tr -d '\n'; }
 
 wait_for() { # what, command; shows what the command says meanwhile
@@ -136,6 +136,12 @@ find_sealing_key() { # sets sealing_key, a manifest
   sealing_key=$("$command" secrets key --cluster "$CLUSTER") || exit 1 # it has said why
 }
 
+established() { # else names the CRDs that are not; `kubectl wait` takes minutes for the hundred of a running platform
+  local found
+  found=$(kc get customresourcedefinitions -o jsonpath='{range .items[*]}{.metadata.name}{" "}{.status.conditions[?(@.type=="Established")].status}{"\n"}{end}') || return 1
+  awk '$1 != "" && $2 != "True" { rest = rest " " $1 } END { if (rest != "") print "not yet:" rest; exit rest != "" }' <<< "$found"
+}
+
 install_charts() {
   local application namespace release version values reference file workload
   while read -r application namespace release version values reference; do
@@ -144,7 +150,7 @@ install_charts() {
     # shellcheck disable=SC2086 # the reference is one word or three
     run helm show crds $reference --version "$version" | apply -f -
   done <<< "$CRDS"
-  wait_for "the CRDs to be established" kc wait --for=condition=Established --timeout=5s customresourcedefinitions --all
+  wait_for "the CRDs to be established" established
   while read -r application namespace release version values reference; do
     if adopted "$application"; then say "Argo CD has $application: left alone" && continue; fi
     say "$release $version"

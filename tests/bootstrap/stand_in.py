@@ -3,7 +3,7 @@
 Installed under each name. The environment variable WORLD names the folder of the world:
 calls.jsonl (what was called), clusters/NAME (its binds), applied.jsonl (what kubectl got), and, put there by a
 test: `docker-down`, `create-fails`, `hang` (words of a call that never returns), `adopted` (names of
-Applications that Argo CD has), `applications` (what it says of them).
+Applications that Argo CD has), `applications` (what it says of them), `definitions` (what is Established).
 """
 
 # ruff: noqa: T201  its standard output is what the script reads
@@ -70,6 +70,9 @@ def kubectl(arguments: list[str]) -> None:
         text = sys.stdin.read() if words[-1] == "-" else ""
         with (WORLD / "applied.jsonl").open("a") as applied:
             applied.write(json.dumps({"words": words, "stdin": text}) + "\n")
+    elif words[:2] == ["get", "customresourcedefinitions"] and words[2] == "-o":
+        state = WORLD / "definitions"
+        print(state.read_text() if state.exists() else "applications.argoproj.io True")
     elif words[:2] == ["get", "customresourcedefinitions"] and adopted:
         print("customresourcedefinition.apiextensions.k8s.io/applications.argoproj.io")
     elif words[:2] == ["get", "applications.argoproj.io"]:

@@ -11,6 +11,7 @@ import yaml
 
 from platform_stack import Application, Chart, Cluster, Namespace, Platform
 from platform_stack.bootstrap import FILE, environment, read
+from platform_stack.budget import Request
 from platform_stack.errors import PlatformError
 from platform_stack.model import Context
 
@@ -29,7 +30,9 @@ def platform_with(cluster: Cluster, repository: str) -> Platform:
 def test_a_shell_reads_what_python_reads(tmp_path: Path, cluster: Cluster) -> None:
     nasty = dataclasses.replace(cluster, revision="it's;$(touch${IFS}made)`id`")
     (tmp_path / "bootstrap").mkdir()
-    (tmp_path / FILE).write_bytes(environment(Context(platform_with(nasty, "https://c.test/x"), nasty)))
+    (tmp_path / FILE).write_bytes(
+        environment(Context(platform_with(nasty, "https://c.test/x"), nasty), Request())
+    )
 
     variables = read(tmp_path)
 
@@ -54,13 +57,13 @@ def test_a_shell_reads_what_python_reads(tmp_path: Path, cluster: Cluster) -> No
     ],
 )
 def test_how_helm_is_told_of_a_chart(cluster: Cluster, repository: str, reference: str) -> None:
-    text = environment(Context(platform_with(cluster, repository), cluster)).decode()
+    text = environment(Context(platform_with(cluster, repository), cluster), Request()).decode()
     assert f"CHARTS='network network net 1.2.3 bootstrap/net.values.yaml {reference}'" in text
 
 
 def test_a_mirror_holds_every_chart(cluster: Cluster) -> None:
     mirrored = dataclasses.replace(cluster, chart_mirror="oci://mirror.example.test")
-    text = environment(Context(platform_with(mirrored, "https://c.test"), mirrored)).decode()
+    text = environment(Context(platform_with(mirrored, "https://c.test"), mirrored), Request()).decode()
     assert "oci://mirror.example.test/net" in text
     assert "c.test" not in text
 

@@ -46,7 +46,7 @@ def test_up_goes_in_order(sandbox: Sandbox) -> None:
     order = [
         index(calls, "kind create cluster"),
         index(calls, "helm show crds", "kube-prometheus-stack"),
-        index(calls, "kubectl wait --for=condition=Established"),
+        index(calls, "kubectl get customresourcedefinitions -o jsonpath"),
         index(calls, "kubectl apply", "Namespace.cilium-secrets.yaml"),
         index(calls, "helm template cilium"),
         index(calls, "kubectl rollout status", "-n kube-system"),
@@ -183,6 +183,16 @@ def test_interrupted_between_the_charts(sandbox: Sandbox) -> None:
     assert not [call for call in calls if call.startswith(("kind create", "kind delete"))]
     assert index(calls, "docker start kind-control-plane") < index(calls, "helm template cilium")
     assert index(calls, "helm template argocd") < index(calls, "root.yaml")
+
+
+def test_charts_wait_until_the_kinds_are_served(sandbox: Sandbox) -> None:
+    (sandbox.world / "definitions").write_text("a.example True\nprobes.example False\nnew.example \n")
+
+    done = sandbox.run("up", TIMEOUT="2")
+
+    assert done.returncode == 1
+    assert "found:    not yet: probes.example new.example" in done.stderr
+    assert not [call for call in sandbox.calls() if call.startswith("helm template")]
 
 
 def test_the_waiting_says_for_what_and_ends(sandbox: Sandbox) -> None:
