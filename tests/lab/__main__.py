@@ -20,13 +20,14 @@ from platform_stack.errors import PlatformError
 from platform_stack.model.cluster import PROFILES
 from tests.engines import ROOT, build
 
-from . import argocd, assertions, bootstrap, controlplane, faults, picture, teardown
+from . import argocd, assertions, bootstrap, faults, picture, teardown
 from .actors import ACTORS, Actors
+from .bootstrap import LAST_OF_ARGOCD, Script
 from .charts import ChartRepository, find_charts
 from .engines import ENGINES, require_tools
 from .errors import LabError
 from .lab import Lab
-from .nodes import nodes_of
+from .machine import Machine
 from .operators import OPERATORS
 from .platform import Platform
 from .pods import PodActor
@@ -40,6 +41,8 @@ from .timeline import Timeline
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import FrameType
+
+    from .controlplane import ControlPlane
 
 BOOT_SECONDS = 480.0
 
@@ -104,18 +107,22 @@ def _prepare_engines(report: Report, logs: Path) -> None:
 
 def _run(report: Report, scratch: Path, options: argparse.Namespace) -> None:
     with contextlib.ExitStack() as stack:
-        lab = _start(report, scratch, options, stack)
-        if _boot(lab, options.logs) and not options.boot_only:
+        lab, script = _start(report, scratch, options, stack)
+        if _boot(lab, script, options.logs) and not options.boot_only:
             faults.run(lab)
             teardown.run(lab)
         if options.keep:
             report.say(f"kept running until Ctrl-C: KUBECONFIG={lab.plane.kubeconfig}")
             with contextlib.suppress(KeyboardInterrupt):
                 signal.pause()
+        lab.timeline.end()
+        bootstrap.remove(lab, script)
 
 
-def _start(report: Report, scratch: Path, options: argparse.Namespace, stack: contextlib.ExitStack) -> Lab:
-    """Start everything up to the bootstrap; the stack stops it again, the newest first."""
+def _start(
+    report: Report, scratch: Path, options: argparse.Namespace, stack: contextlib.ExitStack
+) -> tuple[Lab, Script]:
+    """Start everything up to the moment before the root is applied; the stack stops it again, the newest first."""
     supervisor = Supervisor(options.logs)
     stack.callback(supervisor.stop)
     charts = ChartRepository.start(scratch / "charts")
@@ -124,6 +131,20 @@ def _start(report: Report, scratch: Path, options: argparse.Namespace, stack: co
     platform = Platform.load(repository.folder, charts.url, options.profile)
     sealing = Sealing.prepare(platform, scratch, supervisor)
     dist = platform.synth()
+    pods = PodActor(held=LAST_OF_ARGOCD)
+
+    def made(plane: ControlPlane) -> None:
+        report.say("bootstrap.sh has a cluster")
+        sealing.plane = plane
+        actors = Actors(plane.api, (pods, sealing, *ACTORS, *OPERATORS), options.logs / "actors.log")
+        actors.start()
+        stack.callback(actors.stop)
+
+    machine = Machine(supervisor, scratch, sealing.config, made)
+    machine.start()
+    stack.callback(machine.stop)
+    script = Script.install(repository.folder, machine, options.logs / "bootstrap.log")
+    stack.callback(script.stop)
     repository.commit("synth")
     if options.charts:
         charts.publish(find_charts(options.charts, dist.charts))
@@ -131,28 +152,22 @@ def _start(report: Report, scratch: Path, options: argparse.Namespace, stack: co
         charts.publish(write_stand_ins(dist, platform.profile, scratch / "stand-ins"))
     kind = "real charts" if options.charts else "stand-in charts"
     report.say(f"dist/{platform.cluster}: {len(dist.applications)} Applications, {len(dist.charts)} {kind}")
-    plane = controlplane.start(supervisor, scratch, nodes_of(dist.bootstrap("kind.yaml"), platform.cluster))
-    report.say("control plane is up")
-    pods = PodActor()
-    actors = Actors(plane.api, (pods, sealing, *ACTORS, *OPERATORS), options.logs / "actors.log")
-    actors.start()
-    stack.callback(actors.stop)
-    bootstrap.install(plane, charts, platform, dist)
-    report.say("bootstrap is applied")
+    plane, problems = bootstrap.begin(script)
+    report.check("bootstrap.sh up, interrupted, goes on from where it was", problems, look=str(script.log))
+    argocd.complete_settings(plane)
     argo = argocd.start(supervisor, plane)
     report.say("Argo CD runs")
     timeline = Timeline(plane.api)
     timeline.begin()
     stack.callback(timeline.end)
-    return Lab(report, supervisor, plane, charts, repository, platform, dist, argo, pods, timeline, sealing)
+    return Lab(report, supervisor, plane, charts, repository, platform, dist, argo, pods, timeline, sealing), script
 
 
-def _boot(lab: Lab, logs: Path) -> bool:
-    """Apply the root, kill the controller in the middle, wait for the end, and check what came of it."""
+def _boot(lab: Lab, script: Script, logs: Path) -> bool:
+    """Let the script hand over, kill the controller in the middle, wait for the end, and check what came of it."""
     lab.before = assertions.inventory(lab)
-    lab.sealing.give_key(lab.plane, lab.dist)
     lab.timeline.start = time.monotonic()
-    bootstrap.apply_root(lab.plane, lab.dist)
+    lab.pods.held = ""
     faults.kill_controller(lab)
     try:
         took = lab.wait_ready(seconds=BOOT_SECONDS)
@@ -163,7 +178,7 @@ def _boot(lab: Lab, logs: Path) -> bool:
     except LabError as error:
         complete = lab.report.check("boot: everything is Synced and Healthy", [str(error)], look=lab.look())
     marks = {name: mark for name, mark in lab.timeline.milestones.items() if name != "root"}
-    lab.report.say("timeline, seconds since the root was applied:\n" + picture.table(marks, lab.dist.waves))
+    lab.report.say("timeline, seconds since the hand-over:\n" + picture.table(marks, lab.dist.waves))
     title = f"Boot of dist/{lab.platform.cluster} in the lab"
     (logs / "timeline.svg").write_text(picture.svg(marks, lab.dist.waves, title))
     lab.report.check(
@@ -173,6 +188,8 @@ def _boot(lab: Lab, logs: Path) -> bool:
         look=str(logs / "sealed-secrets.log"),
     )
     assertions.after_boot(lab, complete=complete)
+    if complete:
+        bootstrap.after_boot(lab, script)
     return complete
 
 

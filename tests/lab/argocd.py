@@ -19,7 +19,7 @@ from tests.engines import module_folder
 from .engines import ARGOCD, HELM
 from .errors import fail
 from .processes import Supervisor, free_port, listens, wait_for
-from .standins import ARGOCD_MODULE, argocd_definition
+from .standins import ARGOCD_MODULE
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -44,7 +44,6 @@ CONFIG_MAPS = (
     "argocd-ssh-known-hosts-cm",
     "argocd-gpg-keys-cm",
 )
-KINDS = ("Application", "ApplicationSet", "AppProject")
 
 
 @dataclass
@@ -54,13 +53,6 @@ class ArgoCD:
     controller: Process
     repo_server: Process
     application_sets: Process
-
-
-def prepare(plane: ControlPlane) -> None:
-    """Create what must be there before anything of the platform is applied: Argo CD's CRDs and its namespace."""
-    for kind in KINDS:
-        plane.api.apply(argocd_definition(kind))
-    plane.api.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}})
 
 
 def complete_settings(plane: ControlPlane) -> None:

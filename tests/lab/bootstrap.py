@@ -1,74 +1,206 @@
-"""What the bootstrap script does on a new cluster, with the lab's own kubectl and helm."""
+"""bootstrap.sh, run as a user runs it: up, interrupted, up again, status, down."""
 
 from __future__ import annotations
 
-import re
+import base64
+import http.client
+import json
+import os
+import shutil
+import signal
+import subprocess
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from . import argocd
+from .assertions import versions
+from .engines import ROOT
 from .errors import fail
-from .processes import wait_for
+from .processes import last_line, wait_for
 
 if TYPE_CHECKING:
-    from .charts import ChartRepository
-    from .client import Object
+    from collections.abc import Callable
+    from pathlib import Path
+
     from .controlplane import ControlPlane
-    from .dist import Dist
-    from .platform import Platform
+    from .lab import Lab
+    from .machine import Machine
 
-IS_DEFINITION = re.compile(r"^kind: *CustomResourceDefinition$", re.MULTILINE)
+INTERRUPTED = 130
+SECONDS = 120.0
+# Held back until the lab has started Argo CD's processes: the script waits for it before it hands over.
+LAST_OF_ARGOCD = "argocd/argocd-server-"
 
 
-def install(plane: ControlPlane, charts: ChartRepository, platform: Platform, dist: Dist) -> None:
-    """Apply CRDs, then namespaces and charts of the bootstrap layer with dist's own values, in their order."""
-    argocd.prepare(plane)
-    for name in platform.bootstrap_definitions():
-        rendered = charts.render(dist, dist.chart(name))
-        _apply(
-            plane, f"CRDs of {name}", [document for document in rendered if IS_DEFINITION.search(document)]
-        )
-    # A kind is served a moment after its CRD is there; until then kubectl knows no such kind.
-    path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
-    wait_for(
-        "the CRDs of the bootstrap",
-        lambda: all(_established(item) for item in plane.api.list(path)),
-        seconds=60,
-        hint="kubectl describe customresourcedefinitions",
+@dataclass
+class Script:
+    """bootstrap.sh in the lab's clone; what it prints is in the log."""
+
+    folder: Path
+    machine: Machine
+    log: Path
+    process: subprocess.Popen[bytes] | None = None
+
+    @classmethod
+    def install(cls, folder: Path, machine: Machine, log: Path) -> Script:
+        """Put the script into a clone, and the platform's description, which its commands read."""
+        for name in ("bootstrap.sh", ".gitignore"):
+            shutil.copy(ROOT / name, folder)
+        ignored = shutil.ignore_patterns("__pycache__", "secrets")
+        shutil.copytree(ROOT / "apps", folder / "apps", ignore=ignored, dirs_exist_ok=True)
+        return cls(folder, machine, log)
+
+    def start(self, *arguments: str) -> None:
+        """Run the script in the background, in a process group of its own."""
+        with self.log.open("ab") as stream:
+            stream.write(f"\n$ ./bootstrap.sh {' '.join(arguments)}\n".encode())
+            stream.flush()
+            self.process = subprocess.Popen(
+                [str(self.folder / "bootstrap.sh"), *arguments],
+                env={**self.machine.environment(), "TIMEOUT": "900"},
+                stdin=subprocess.DEVNULL,
+                stdout=stream,
+                stderr=stream,
+                start_new_session=True,
+            )
+
+    def wait(self, seconds: float = SECONDS) -> int:
+        """Return its exit code."""
+        process = self._running()
+        try:
+            return process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            fail(
+                "bootstrap.sh",
+                f"still running after {seconds:.0f} s: {last_line(self.log)}",
+                "its end",
+                str(self.log),
+            )
+
+    def run(self, *arguments: str) -> tuple[int, str]:
+        """Run the script to its end; return its exit code and what it printed."""
+        before = self.log.stat().st_size if self.log.exists() else 0
+        self.start(*arguments)
+        code = self.wait()
+        return code, self.log.read_bytes()[before:].decode()
+
+    def interrupt(self) -> int:
+        """Press Ctrl-C and return the exit code."""
+        os.killpg(self._running().pid, signal.SIGINT)
+        return self.wait()
+
+    def stop(self) -> None:
+        """End it, if it still runs."""
+        if self.process is not None and self.process.poll() is None:
+            self.interrupt()
+
+    def check(self) -> None:
+        """Fail when it has ended although it should run."""
+        if self._running().poll() is not None:
+            fail("bootstrap.sh up", f"it ended: {last_line(self.log)}", "it to go on", f"read {self.log}")
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        assert self.process is not None
+        return self.process
+
+
+def begin(script: Script) -> tuple[ControlPlane, list[str]]:
+    """Run `up`, interrupt it between Cilium and Argo CD, and run it again up to the moment before Argo CD runs.
+
+    Returns the control plane that it made, and what was not as expected.
+    """
+    machine = script.machine
+    script.start("up")
+    _until(script, "bootstrap.sh to make the cluster", lambda: machine.plane is not None)
+    plane = machine.plane
+    assert plane is not None
+    cilium = "/apis/apps/v1/namespaces/kube-system/daemonsets/cilium"
+    _until(script, "bootstrap.sh to apply Cilium", lambda: plane.api.get(cilium) is not None)
+    code = script.interrupt()
+    problems = [] if code == INTERRUPTED else [f"interrupted, it left with {code}, not with {INTERRUPTED}"]
+    key = (script.folder / ".platform-stack/encryption/config.yaml").read_bytes()
+    script.start("up")
+    server = "/apis/apps/v1/namespaces/argocd/deployments/argocd-server"
+    _until(script, "bootstrap.sh to apply Argo CD", lambda: plane.api.get(server) is not None)
+    redis = "/api/v1/namespaces/argocd/secrets/argocd-redis"
+    _until(script, "the init Job of Argo CD's chart", lambda: plane.api.get(redis) is not None)
+    if machine.plane is not plane:
+        problems.append("the second run made another cluster")
+    if (script.folder / ".platform-stack/encryption/config.yaml").read_bytes() != key:
+        problems.append("the second run made another encryption key")
+    return plane, problems
+
+
+def after_boot(lab: Lab, script: Script) -> None:
+    """Check the end of `up`, that `up` again changes nothing, and `status`."""
+    code = script.wait()
+    lab.report.check(
+        "bootstrap.sh up ends by itself and says where everything is",
+        [] if code == 0 else [f"exit code {code}: {last_line(script.log)}"],
+        look=str(script.log),
     )
-    for application, names in platform.bootstrap():
-        # dist owns the namespaces of the bootstrap layer too, and its charts need them.
-        owned = [
-            path.read_text() for path, item in dist.manifests(application) if item["kind"] == "Namespace"
-        ]
-        _apply(plane, f"namespaces of {application}", owned)
-        for name in names:
-            pin = dist.chart(name)
-            _apply(plane, name, charts.render(dist, pin, dist.bootstrap(f"{pin.release}.values.yaml")))
-    argocd.complete_settings(plane)
+    before = versions(lab)
+    root = lab.api.get(lab.application_path("root")) or {}
+    code, output = script.run("up")
+    again = lab.api.get(lab.application_path("root")) or {}
+    after = versions(lab)
+    problems = [f"{key[1]} {key[2]}/{key[3]} changed" for key in before if before[key] != after.get(key)]
+    if code != 0:
+        problems.append(f"exit code {code}: {last_line(script.log)}")
+    if root["metadata"]["generation"] != again["metadata"]["generation"]:
+        problems.append("Application root changed")
+    problems += [
+        f"it did not leave {name} alone"
+        for name in lab.dist.bootstrap_layer
+        if f"Argo CD has {name}: left alone" not in output
+    ]
+    lab.report.check(
+        "bootstrap.sh up again leaves alone what Argo CD has adopted", problems, look=str(script.log)
+    )
+    code, _ = script.run("status")
+    problems = [] if code == 0 else [f"exit code {code}: {last_line(script.log)}"]
+    lab.report.check("bootstrap.sh status says that it is ready", problems, look=str(script.log))
+    lab.report.check("Secrets are encrypted at rest", in_the_clear(lab.plane), look="bootstrap/kind.yaml")
 
 
-def apply_root(plane: ControlPlane, dist: Dist) -> None:
-    """Hand over to Argo CD: apply the root Application."""
-    result = plane.kubectl("apply", "--server-side", f"--filename={dist.bootstrap('root.yaml')}")
-    if result.returncode != 0:
-        fail("bootstrap/root.yaml", result.stderr.strip(), "it to be applied", "read the object it refuses")
+def in_the_clear(plane: ControlPlane) -> list[str]:
+    """Return the Secrets that etcd does not hold encrypted, as read from etcd itself."""
+    prefix = b"/registry/secrets/"
+    body = {
+        "key": base64.b64encode(prefix).decode(),
+        "range_end": base64.b64encode(prefix[:-1] + b"0").decode(),
+    }
+    connection = http.client.HTTPConnection(plane.etcd.removeprefix("http://"), timeout=30)
+    connection.request("POST", "/v3/kv/range", json.dumps(body))
+    found = json.loads(connection.getresponse().read()).get("kvs", [])
+    connection.close()
+    if not found:
+        return ["etcd has no Secrets at all"]
+    return [
+        base64.b64decode(each["key"]).decode()
+        for each in found
+        if not base64.b64decode(each["value"]).startswith(b"k8s:enc:secretbox:v1:")
+    ]
 
 
-def _apply(plane: ControlPlane, what: str, documents: list[str]) -> None:
-    if not documents:
-        return
-    # No --namespace: a chart may put objects into several, and kubectl would refuse those of the others.
-    arguments = ("apply", "--server-side", "--force-conflicts", "--filename=-")
-    result = plane.kubectl(*arguments, stdin="\n---\n".join(documents))
-    if result.returncode != 0:
-        fail(
-            f"bootstrap of {what}",
-            result.stderr.strip()[-900:],
-            "every object to be applied",
-            "dist's bootstrap values and the chart do not go together, or a CRD is missing",
-        )
+def remove(lab: Lab, script: Script) -> None:
+    """Run `down`: the cluster is gone, the encryption key is not; a second time there is nothing to do."""
+    code, _ = script.run("down")
+    problems = [] if code == 0 else [f"exit code {code}: {last_line(script.log)}"]
+    if lab.supervisor.processes:
+        problems.append("processes of the cluster still run")
+    state = script.folder / ".platform-stack"
+    left = sorted(path.relative_to(state).as_posix() for path in state.rglob("*") if path.is_file())
+    if left != ["encryption/config.yaml"]:
+        problems.append(f"in .platform-stack: {', '.join(left)}; only the key should be left")
+    code, output = script.run("down")
+    if code != 0 or "nothing to remove" not in output:
+        problems.append(f"a second time: exit code {code}: {last_line(script.log)}")
+    lab.report.check("bootstrap.sh down removes the cluster and nothing else", problems, look=str(script.log))
 
 
-def _established(definition: Object) -> bool:
-    conditions = definition.get("status", {}).get("conditions") or []
-    return any(each["type"] == "Established" and each["status"] == "True" for each in conditions)
+def _until(script: Script, what: str, condition: Callable[[], bool]) -> None:
+    def checked() -> bool:
+        script.check()
+        return condition()
+
+    wait_for(what, checked, seconds=SECONDS, hint=f"read {script.log}", interval=0.2)

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import functools
 import http.server
-import re
 import subprocess
 import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .engines import HELM, KUBERNETES_VERSION
+from .engines import HELM
 from .errors import fail
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from .dist import ChartPin, Dist
+    from .dist import ChartPin
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
@@ -66,25 +65,6 @@ class ChartRepository:
     def package(self, chart: str, version: str) -> Path:
         """Return where the package of a chart lies."""
         return self.folder / f"{chart}-{version}.tgz"
-
-    def render(self, dist: Dist, pin: ChartPin, values: Path | None = None) -> list[str]:
-        """Render one chart as a person would (`helm template`), with dist's values or with another file.
-
-        The documents stay text, as a pipe into kubectl would carry them: YAML is read once, by Kubernetes.
-        """
-        files = [values] if values else [dist.repository / name for name in pin.values]
-        output = helm(
-            "template",
-            pin.release,
-            str(self.package(pin.chart, pin.version)),
-            f"--namespace={pin.namespace}",
-            f"--kube-version={KUBERNETES_VERSION}",
-            # The monitoring CRDs come first in the bootstrap, so that charts which ask find them.
-            "--api-versions=monitoring.coreos.com/v1",
-            "--include-crds",
-            *(f"--values={path}" for path in files),
-        )
-        return [document for document in re.split(r"^---.*$", output, flags=re.MULTILINE) if document.strip()]
 
     def stop(self) -> None:
         """Stop serving."""

@@ -22,31 +22,23 @@ STAGES = Path(__file__).resolve().parent / "stages.yaml"
 
 @dataclass(frozen=True)
 class ControlPlane:
-    """A running control plane: its client and the kubeconfig that programs use (context in `argocd`)."""
+    """A running control plane: its client, the kubeconfig that programs use (context in `argocd`), etcd's URL."""
 
     api: Api
     kubeconfig: Path
     scratch: Path
-
-    def kubectl(self, *arguments: str, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
-        """Run kubectl as the administrator; the caller looks at the result."""
-        return subprocess.run(
-            [str(KUBERNETES.program("kubectl")), f"--kubeconfig={self.kubeconfig}", *arguments],
-            input=stdin,
-            capture_output=True,
-            text=True,
-            check=False,
-            # Its discovery cache belongs into the scratch folder, not into the home of the user.
-            env={"HOME": str(self.scratch)},
-        )
+    etcd: str
 
 
-def start(supervisor: Supervisor, scratch: Path, nodes: tuple[Node, ...]) -> ControlPlane:
-    """Start everything and return when the nodes are ready for pods."""
+def start(supervisor: Supervisor, scratch: Path, nodes: tuple[Node, ...], encryption: Path) -> ControlPlane:
+    """Start everything and return when the nodes are ready for pods.
+
+    `encryption` is the EncryptionConfiguration of the API server.
+    """
     etcd = _start_etcd(supervisor, scratch)
     key = scratch / "service-account.key"
     subprocess.run(["openssl", "genrsa", "-out", str(key), "2048"], check=True, capture_output=True)
-    plane = _start_api_server(supervisor, scratch, etcd, key)
+    plane = _start_api_server(supervisor, scratch, etcd, key, encryption)
     kubeconfig = f"--kubeconfig={plane.kubeconfig}"
     supervisor.start(
         "kube-controller-manager",
@@ -114,7 +106,9 @@ def _start_etcd(supervisor: Supervisor, scratch: Path) -> str:
     return client
 
 
-def _start_api_server(supervisor: Supervisor, scratch: Path, etcd: str, key: Path) -> ControlPlane:
+def _start_api_server(
+    supervisor: Supervisor, scratch: Path, etcd: str, key: Path, encryption: Path
+) -> ControlPlane:
     wait_for(
         "etcd",
         lambda: listens(int(etcd.rsplit(":", 1)[1])),
@@ -139,6 +133,7 @@ def _start_api_server(supervisor: Supervisor, scratch: Path, etcd: str, key: Pat
             f"--service-account-signing-key-file={key}",
             "--service-account-issuer=https://kubernetes.default.svc.cluster.local",
             f"--token-auth-file={tokens}",
+            f"--encryption-provider-config={encryption}",
             "--authorization-mode=RBAC",
             "--service-cluster-ip-range=10.96.0.0/16",
             "--allow-privileged=true",
@@ -159,7 +154,7 @@ def _start_api_server(supervisor: Supervisor, scratch: Path, etcd: str, key: Pat
     # JSON is YAML, and needs no writer of its own.
     kubeconfig.write_text(json.dumps(_kubeconfig(port, authority, token)))
     kubeconfig.chmod(0o600)
-    return ControlPlane(api, kubeconfig, scratch)
+    return ControlPlane(api, kubeconfig, scratch, etcd)
 
 
 def _kubeconfig(port: int, authority: Path, token: str) -> dict[str, object]:

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from .errors import fail
-
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -117,14 +115,6 @@ class Dist:
                         )
                     )
         return tuple(pins)
-
-    def chart(self, name: str) -> ChartPin:
-        """Return the pin of one chart by its name."""
-        found = [pin for pin in self.charts if pin.chart == name]
-        if not found:
-            known = ", ".join(pin.chart for pin in self.charts)
-            fail(str(self.folder), f"no Application with the chart {name}", "one", f"charts there: {known}")
-        return found[0]
 
     def manifests(self, name: str) -> list[tuple[Path, Object]]:
         """Return the objects of one application's manifests folder, each with its file."""

@@ -69,21 +69,6 @@ class Platform:
             for application in self.declared.applications
         }
 
-    def bootstrap(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """Return the applications of the bootstrap layer in the order of their installation, with their charts."""
-        return tuple(
-            (member.name, tuple(chart.name for chart in member.charts)) for member in self.declared.bootstrap
-        )
-
-    def bootstrap_definitions(self) -> tuple[str, ...]:
-        """Return the charts whose CRDs the bootstrap applies before anything else."""
-        return tuple(
-            chart.name
-            for member in self.declared.members
-            for chart in member.charts
-            if chart.custom_resources_with_bootstrap
-        )
-
     def without(self, name: str) -> Platform | None:
         """Return the platform without one application, or None when the library refuses: others need it."""
         kept = tuple(each for each in self.declared.applications if each.name != name)

@@ -28,9 +28,13 @@ class Input:
 
 @dataclass
 class PodActor:
-    """Opens the gate of pods; `waiting` says which pods miss what, for the report."""
+    """Opens the gate of pods; `waiting` says which pods miss what, for the report.
+
+    Pods whose "namespace/name" begins with `held` do not start until somebody empties it.
+    """
 
     waiting: dict[str, list[Input]] = field(default_factory=dict)
+    held: str = ""
 
     def __call__(self, api: Api) -> None:
         """Look at every pod that is on a node and has not been let through."""
@@ -41,6 +45,8 @@ class PodActor:
             if "nodeName" not in pod["spec"] or PRESENT in annotations or "deletionTimestamp" in metadata:
                 continue
             namespace, name = metadata["namespace"], metadata["name"]
+            if self.held and f"{namespace}/{name}".startswith(self.held):
+                continue
             missing = [each for each in inputs(pod) if not _exists(api, namespace, each)]
             if missing:
                 waiting[f"{namespace}/{name}"] = missing

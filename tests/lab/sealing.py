@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from platform_stack.secrets.keys import create, key_at_hand, key_secret
+from platform_stack.secrets.keys import create
 from platform_stack.secrets.store import KIND, read_store
 from platform_stack.secrets.work import Workplace, seal_missing, unlock
 
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     from .client import Api, Object
     from .controlplane import ControlPlane
-    from .dist import Dist
     from .lab import Lab
     from .platform import Platform
     from .processes import Process, Supervisor
@@ -45,7 +44,10 @@ mount -t tmpfs tmpfs /run && mkdir -p {ACCOUNT_FOLDER} && cp "$1"/* {ACCOUNT_FOL
 
 @dataclass
 class Sealing:
-    """The lab's sealing key, what is sealed for it, and the controller that opens it: an actor."""
+    """The lab's sealing key, what is sealed for it, and the controller that opens it: an actor.
+
+    bootstrap.sh puts the key into the cluster; `plane` is set when there is one.
+    """
 
     platform: Platform
     scratch: Path
@@ -74,15 +76,6 @@ class Sealing:
         return Workplace(
             store, self.config, tuple(secret for member in declared.members for secret in member.secrets)
         )
-
-    def give_key(self, plane: ControlPlane, dist: Dist) -> None:
-        """Put the key into the cluster before Argo CD syncs anything, as the bootstrap does."""
-        namespaces = [item for _, item in dist.manifests(APPLICATION) if item["kind"] == "Namespace"]
-        store = self.workplace.store
-        key = key_at_hand(self.config, store.fingerprint, store.certificate)
-        for item in (*namespaces, key_secret(store, key, NAMESPACE)):
-            plane.api.apply(item)
-        self.plane = plane
 
     def __call__(self, api: Api) -> None:
         """Start the controller once its pod is Ready."""
