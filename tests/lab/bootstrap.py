@@ -156,10 +156,31 @@ def after_boot(lab: Lab, script: Script) -> None:
     lab.report.check(
         "bootstrap.sh up again leaves alone what Argo CD has adopted", problems, look=str(script.log)
     )
+    lab.report.check("what the script applied has one owner, Argo CD", shared(lab), look="its field manager")
     code, _ = script.run("status")
     problems = [] if code == 0 else [f"exit code {code}: {last_line(script.log)}"]
     lab.report.check("bootstrap.sh status says that it is ready", problems, look=str(script.log))
     lab.report.check("Secrets are encrypted at rest", in_the_clear(lab.plane), look="bootstrap/kind.yaml")
+
+
+def shared(lab: Lab) -> list[str]:
+    """Return the workloads of the bootstrap layer that somebody besides Argo CD has applied.
+
+    A field that two have applied stays when git, through Argo CD, drops it.
+    """
+    problems = []
+    for name in lab.dist.bootstrap_layer:
+        for resource in lab.managed(name):
+            if resource["kind"] in ("DaemonSet", "Deployment", "StatefulSet"):
+                live = lab.api.get(lab.object_path(resource)) or {}
+                appliers = {
+                    each["manager"]
+                    for each in live["metadata"]["managedFields"]
+                    if each["operation"] == "Apply"
+                }
+                if appliers != {"argocd-controller"}:
+                    problems.append(f"{resource['kind']} {resource['name']}: {', '.join(sorted(appliers))}")
+    return problems
 
 
 def in_the_clear(plane: ControlPlane) -> list[str]:

@@ -45,7 +45,7 @@ class PodActor:
             if "nodeName" not in pod["spec"] or PRESENT in annotations or "deletionTimestamp" in metadata:
                 continue
             namespace, name = metadata["namespace"], metadata["name"]
-            if self.held and f"{namespace}/{name}".startswith(self.held):
+            if self.holds(namespace, name):
                 continue
             missing = [each for each in inputs(pod) if not _exists(api, namespace, each)]
             if missing:
@@ -54,6 +54,10 @@ class PodActor:
             path = f"/api/v1/namespaces/{namespace}/pods/{name}"
             api.merge(path, {"metadata": {"annotations": {PRESENT: "present"}}})
         self.waiting = waiting
+
+    def holds(self, namespace: str, name: str) -> bool:
+        """Say whether a pod is held back."""
+        return bool(self.held) and f"{namespace}/{name}".startswith(self.held)
 
 
 def inputs(pod: Object) -> list[Input]:

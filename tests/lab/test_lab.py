@@ -13,9 +13,10 @@ import yaml
 from tests.lab.assertions import differences, quantity
 from tests.lab.dist import Dist
 from tests.lab.errors import LabError
+from tests.lab.machine import Machine
 from tests.lab.nodes import nodes_of
 from tests.lab.picture import svg, table
-from tests.lab.pods import Input, inputs
+from tests.lab.pods import Input, PodActor, inputs
 from tests.lab.processes import Supervisor
 from tests.lab.standins import complete, custom_resource_definition, escape
 from tests.lab.timeline import Milestones, ready
@@ -157,6 +158,34 @@ def test_a_process_that_ends_by_itself_is_an_error_with_its_log(tmp_path: Path) 
 
     with pytest.raises(LabError, match=r"short.*left with 1.*no space"):
         supervisor.check()
+
+
+def test_the_machine_answers_what_the_script_asks(tmp_path: Path) -> None:
+    machine = Machine(Supervisor(tmp_path), tmp_path, lambda _plane: None)
+    machine.start()
+
+    def call(*command: str) -> tuple[int, str]:
+        done = subprocess.run(command, env=machine.environment(), capture_output=True, text=True, check=False)
+        return done.returncode, done.stdout
+
+    try:
+        assert call("kind", "get", "clusters") == (0, "")
+        machine.cluster, machine.nodes = "demo", ("demo-control-plane",)
+        machine.binds = ("/clone/.platform-stack/encryption:/etc/kubernetes/encryption:ro",)
+        assert call("kind", "get", "nodes", "--name", "demo") == (0, "demo-control-plane\n")
+        assert call("docker", "inspect", "--format", "…", "demo-control-plane")[1].startswith("/clone/")
+        assert call("docker", "inspect", "--format", "…", "other-control-plane")[0] == 1
+        kubeconfig = str(tmp_path / "kubeconfig")
+        assert call("kind", "delete", "cluster", "--name", "other", "--kubeconfig", kubeconfig)[0] == 1
+        assert machine.cluster == "demo"
+    finally:
+        machine.stop()
+
+
+def test_held_pods_do_not_start() -> None:
+    assert PodActor(held="argocd/argocd-server-").holds("argocd", "argocd-server-7d")
+    assert not PodActor(held="argocd/argocd-server-").holds("argocd", "argocd-repo-server-7d")
+    assert not PodActor().holds("argocd", "argocd-server-7d")
 
 
 def test_dist_tells_waves_and_manual_applications(tmp_path: Path) -> None:
