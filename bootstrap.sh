@@ -131,9 +131,9 @@ find_credentials() { # sets credentials, lines of a Secret
 
 find_sealing_key() { # sets sealing_key, a manifest
   local command=.venv/bin/platform-stack
-  [ -n "$(find "apps/secrets/$CLUSTER" -maxdepth 1 \( -name '*.pem' -o -name '*.crt' \) 2> /dev/null)" ] || return 0
+  [ -e "apps/secrets/$CLUSTER/certificate.pem" ] || return 0
   [ -x "$command" ] || command=platform-stack
-  sealing_key=$("$command" secrets key --cluster "$CLUSTER") || exit 1 # it has said why
+  sealing_key=$("$command" secrets key --cluster "$CLUSTER") # or it says why not
 }
 
 established() { # else names the CRDs that are not; `kubectl wait` takes minutes for the hundred of a running platform

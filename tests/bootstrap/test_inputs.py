@@ -124,6 +124,27 @@ def test_without_the_right_token_nothing_is_made(
 
 
 @pytest.mark.usefixtures("private")
+def test_a_credential_that_git_has_stored_is_not_argo_cds(sandbox: Sandbox) -> None:
+    helper = f"!printf 'username=robot\\npassword={TOKEN}\\n'; :"
+    subprocess.run(
+        ["git", "config", "--global", "credential.helper", helper],
+        env=sandbox.environment(),
+        check=True,
+    )
+    remembered = subprocess.run(
+        ["git", "credential", "fill"],
+        env=sandbox.environment(),
+        input="protocol=http\nhost=127.0.0.1\n\n",
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert TOKEN in remembered.stdout
+
+    assert "it cannot be read without credentials" in sandbox.run("up").stderr
+
+
+@pytest.mark.usefixtures("private")
 def test_credentials_that_the_cluster_has_are_not_asked_for_again(sandbox: Sandbox) -> None:
     assert sandbox.run("up", GIT_USERNAME="robot", GIT_TOKEN=TOKEN).returncode == 0
     (sandbox.world / "has-credentials").touch()

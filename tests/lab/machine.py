@@ -87,8 +87,10 @@ class Machine:
     def environment(self) -> dict[str, str]:
         """Return the environment of the script: these programs first, and a home of its own."""
         git = Path(shutil.which("git") or "git").parent
+        # The clone has no virtual environment of its own: `platform-stack` comes from this one.
+        own = Path(sys.executable).parent
         return {
-            "PATH": f"{self.programs}:{git}:/usr/bin:/bin",
+            "PATH": f"{self.programs}:{own}:{git}:/usr/bin:/bin",
             "HOME": str(self.scratch),
             "GIT_CONFIG_NOSYSTEM": "1",
             "PLATFORM_STACK_CONFIG": str(self.config),
