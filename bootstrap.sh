@@ -2,7 +2,8 @@
 # From nothing to the platform: a KIND cluster, Cilium, Argo CD, the root Application; Argo CD does the rest.
 # Runs with the bash 3.2 of macOS; keeps what it makes in .platform-stack/, which git ignores.
 set -euo pipefail
-export -n GIT_TOKEN # of what is started here only git may see it
+export -n GIT_TOKEN                           # of what is started here only git may see it
+export GIT_TERMINAL_PROMPT=0 GIT_ASKPASS=true # what git asks for, the script asks for, or nobody
 cd -P "$(dirname "${BASH_SOURCE[0]}")"
 
 usage() {
@@ -47,10 +48,11 @@ look() { # sets exists; fails unless the cluster is ours
     command -v "$tool" > /dev/null || die "$tool" "no such program" "it on PATH" "platform-stack doctor checks them all"
   done
   docker info > /dev/null 2>&1 || die docker "$(docker info 2>&1 | tail -n 1)" "a running Docker" "start it; platform-stack doctor"
-  clusters=$(kind get clusters 2> /dev/null)
+  clusters=$(kind get clusters 2>&1) || die kind "$clusters" "the list of its clusters" "platform-stack doctor"
   case $'\n'$clusters$'\n' in *$'\n'"$CLUSTER"$'\n'*) exists=yes ;; *) return 0 ;; esac
   # Only a cluster of this clone mounts this clone's encryption key, and it does from its first moment.
-  binds=$(docker inspect --format '{{range .HostConfig.Binds}}{{println .}}{{end}}' "$CLUSTER-control-plane" 2>&1 || true)
+  binds=$(docker inspect --format '{{range .HostConfig.Binds}}{{println .}}{{end}}' "$CLUSTER-control-plane" 2> /dev/null) || binds=none
+  [ "$binds" != none ] || [ ! -e "$state/$CLUSTER.creating" ] || return 0 # interrupted before it had this node
   case $'\n'$binds in
     *$'\n'"$state/encryption:"*) ;;
     *) die "cluster $CLUSTER" "a KIND cluster that another made; it was not touched" "none, or one made by $PWD/bootstrap.sh" \
@@ -78,7 +80,10 @@ start_cluster() {
     "put your copy back; without it the cluster's Secrets are lost: ./bootstrap.sh down, then up"
   # shellcheck disable=SC2046 # a word for each node
   run docker start $(kind get nodes --name "$CLUSTER") > /dev/null
-  run kind export kubeconfig --name "$CLUSTER" --kubeconfig "$kubeconfig" 2> /dev/null
+  run kind export kubeconfig --name "$CLUSTER" --kubeconfig "$kubeconfig"
+  [ -n "$dry_run" ] || kc config get-contexts "kind-$CLUSTER" > /dev/null || die "$kubeconfig" "no context kind-$CLUSTER" \
+    "the one that kind writes" "remove the file, then ./bootstrap.sh up again"
+  wait_for "the API server" kc get --raw /readyz
 }
 
 make_cluster() {
@@ -106,7 +111,7 @@ make_cluster() {
 find_credentials() { # sets credentials, lines of a Secret
   local GIT_USERNAME=${GIT_USERNAME:-git} where="git repository $REPO_URL" hint="GIT_TOKEN for https, GIT_SSH_KEY_FILE for ssh"
   if [ -z "${GIT_TOKEN:-}${GIT_SSH_KEY_FILE:-}" ]; then
-    case $REPO_URL in http* | file:*) ! GIT_TERMINAL_PROMPT=0 git -c credential.helper= ls-remote "$REPO_URL" HEAD > /dev/null 2>&1 || return 0 ;; esac
+    case $REPO_URL in http* | file:*) ! git -c credential.helper= ls-remote "$REPO_URL" HEAD > /dev/null 2>&1 || return 0 ;; esac
     [ -z "$exists" ] || [ -z "$(kc get secrets platform-repository -n argocd --ignore-not-found -o name)" ] || return 0
     if [ -t 0 ] && [ -z "$dry_run" ]; then
       case $REPO_URL in
@@ -120,7 +125,7 @@ find_credentials() { # sets credentials, lines of a Secret
     credentials="  sshPrivateKey: $(encode < "$GIT_SSH_KEY_FILE")"
   elif [ -n "${GIT_TOKEN:-}" ]; then
     # shellcheck disable=SC2016 # git's own shell expands them: they are in no argument
-    GIT_TOKEN=$GIT_TOKEN GIT_USERNAME=$GIT_USERNAME GIT_TERMINAL_PROMPT=0 git -c credential.helper= \
+    GIT_TOKEN=$GIT_TOKEN GIT_USERNAME=$GIT_USERNAME git -c credential.helper= \
       -c credential.helper='!printf "username=%s\npassword=%s\n" "$GIT_USERNAME" "$GIT_TOKEN"; :' \
       ls-remote "$REPO_URL" HEAD > /dev/null 2>&1 || die "$where" "GIT_TOKEN does not open it" "a token that may read it" "$hint"
     credentials="  username: $(printf %s "$GIT_USERNAME" | encode)"$'\n'"  password: $(printf %s "$GIT_TOKEN" | encode)"
@@ -218,7 +223,6 @@ END
 
 up() {
   [ -z "$exists" ] || start_cluster # first: what it holds is not asked for again
-  [ -z "$exists" ] || wait_for "the API server" kc get --raw /readyz
   find_credentials
   find_sealing_key
   [ -n "$exists" ] || make_cluster # last: nothing is made while something is missing

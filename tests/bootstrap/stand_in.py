@@ -2,7 +2,7 @@
 
 Installed under each name. The environment variable WORLD names the folder of the world:
 calls.jsonl (what was called), clusters/NAME (its binds), applied.jsonl (what kubectl got), and, put there by a
-test: `docker-down`, `create-fails`, `hang` (words of a call that never returns), `adopted` (names of
+test: `docker-down`, `no-context`, `create-fails`, `hang` (words of a call that never returns), `adopted` (names of
 Applications that Argo CD has), `applications` (what it says of them), `definitions` (what is Established).
 """
 
@@ -38,8 +38,10 @@ def docker(arguments: list[str]) -> None:
     if (WORLD / "docker-down").exists():
         sys.exit("Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is it running?")
     if arguments[0] == "inspect":
-        name = arguments[-1].removesuffix("-control-plane")
-        sys.stdout.write((CLUSTERS / name).read_text())
+        cluster = CLUSTERS / arguments[-1].removesuffix("-control-plane")
+        if cluster.read_text() == "only a worker":
+            sys.exit(f"Error: No such object: {arguments[-1]}")
+        sys.stdout.write(cluster.read_text())
 
 
 def kind(arguments: list[str]) -> None:
@@ -81,6 +83,8 @@ def kubectl(arguments: list[str]) -> None:
         elif "-o" in words and words[2] == "-n":
             state = WORLD / "applications"
             print(state.read_text() if state.exists() else "root Synced Healthy Succeeded")
+    elif words[:2] == ["config", "get-contexts"] and (WORLD / "no-context").exists():
+        sys.exit(f"error: context {words[2]} not found")
     elif words[:2] == ["get", "secrets"] and (WORLD / "has-credentials").exists():
         print("secret/platform-repository")
     elif words[:1] == ["get"] and words[1].startswith("daemonsets"):

@@ -52,6 +52,18 @@ def test_a_program_is_missing(sandbox: Sandbox, tool: str) -> None:
     assert done.stderr.startswith(f"{tool}\n  found:    no such program")
 
 
+def test_a_kubeconfig_without_the_context(sandbox: Sandbox) -> None:
+    sandbox.up()
+    (sandbox.world / "no-context").touch()
+    sandbox.forget()
+
+    done = sandbox.run("up")
+
+    assert done.returncode == 1
+    assert "no context kind-kind" in done.stderr
+    assert not sandbox.applied()
+
+
 def test_a_cluster_that_cannot_be_made_leaves_nothing_and_the_next_try_works(sandbox: Sandbox) -> None:
     (sandbox.world / "create-fails").touch()
 

@@ -172,6 +172,19 @@ def test_interrupted_while_the_cluster_is_made(sandbox: Sandbox) -> None:
     assert not (sandbox.state / "kind.creating").exists()
 
 
+def test_interrupted_before_the_first_node(sandbox: Sandbox) -> None:
+    (sandbox.world / "clusters/kind").write_text("only a worker")
+    assert "another made" in sandbox.run("up").stderr
+
+    sandbox.state.mkdir(mode=0o700)
+    (sandbox.state / "kind.creating").touch()
+    sandbox.forget()
+    sandbox.up()
+
+    calls = sandbox.calls()
+    assert index(calls, "kind delete cluster --name kind") < index(calls, "kind create cluster")
+
+
 def test_interrupted_between_the_charts(sandbox: Sandbox) -> None:
     code, _ = interrupt(sandbox, "helm", "template", "argocd")
     assert code == 130
