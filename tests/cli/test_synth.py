@@ -48,7 +48,7 @@ def test_every_cluster_gets_a_folder(folder: Path) -> None:
     done = run(folder, "synth")
     assert (done.returncode, done.stderr) == (0, "")
     assert sorted(path.name for path in (folder / "dist").iterdir()) == ["one", "two"]
-    assert "10 files: 10 added" in done.stdout
+    assert "11 files: 11 added" in done.stdout
 
 
 def test_one_cluster_and_another_output(folder: Path) -> None:
@@ -93,14 +93,14 @@ def test_check_changes_nothing_and_shows_a_short_diff(folder: Path) -> None:
     assert done.returncode == 1
     assert "-      selfHeal: false\n+      selfHeal: true\n" in done.stdout
     assert "- extra.yaml (does not belong)" in done.stdout
-    assert "dist/two: 10 files, up to date" in done.stdout
+    assert "dist/two: 11 files, up to date" in done.stdout
     assert changed.stat().st_mtime_ns == before
 
 
 def test_json(folder: Path) -> None:
     done = run(folder, "synth", "--json")
     one, two = json.loads(done.stdout)
-    assert (one["folder"], one["files"], len(one["added"])) == ("dist/one", 10, 10)
+    assert (one["folder"], one["files"], len(one["added"])) == ("dist/one", 11, 11)
     assert two["removed"] == []
 
 

@@ -205,6 +205,7 @@ def in_the_clear(plane: ControlPlane) -> list[str]:
 
 def remove(lab: Lab, script: Script) -> None:
     """Run `down`: the cluster is gone, the encryption key is not; a second time there is nothing to do."""
+    script.stop()  # an `up` that still waits, when the boot has failed
     code, _ = script.run("down")
     problems = [] if code == 0 else [f"exit code {code}: {last_line(script.log)}"]
     if lab.supervisor.processes:
