@@ -25,7 +25,17 @@ from apps.gatekeeper import gatekeeper
 from apps.kyverno import kyverno
 from apps.sealed_secrets import sealed_secrets
 from apps.velero_monitoring import velero_alerts, velero_dashboard
-from platform_stack import Application, Chart, Context, Generated, Namespace, Secret, Template, Values, excepted
+from platform_stack import (
+    Application,
+    Chart,
+    Context,
+    Generated,
+    Namespace,
+    Secret,
+    Template,
+    Values,
+    excepted,
+)
 from platform_stack.constructs.observability import alerts
 from platform_stack.model.flow import Entity, Everything, Flow, Pods, within
 from platform_stack_imports import k8s

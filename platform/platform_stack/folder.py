@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from platform_stack.checks import mesh, providers, tenants
 from platform_stack import bootstrap, budget
+from platform_stack.checks import mesh, providers, tenants
 from platform_stack.checks import namespaces as namespaces_check
 from platform_stack.checks import secrets as secrets_check
 from platform_stack.constructs import ManifestApp, ManifestChart, argocd, project

@@ -160,7 +160,9 @@ def _start(
     timeline = Timeline(plane.api)
     timeline.begin()
     stack.callback(timeline.end)
-    return Lab(report, supervisor, plane, charts, repository, platform, dist, argo, pods, timeline, sealing), script
+    return Lab(
+        report, supervisor, plane, charts, repository, platform, dist, argo, pods, timeline, sealing
+    ), script
 
 
 def _boot(lab: Lab, script: Script, logs: Path) -> bool:

@@ -12,8 +12,9 @@ import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tests.engines import ROOT
+
 from .assertions import versions
-from .engines import ROOT
 from .errors import fail
 from .processes import last_line, wait_for
 

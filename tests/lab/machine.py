@@ -46,7 +46,8 @@ sys.exit(code)
 class Machine:
     """What Docker and KIND know: at most one cluster, and what it mounts.
 
-    `config` is the folder with the sealing key. `made` is called with each new control plane before `kind create cluster` returns.
+    `config` is the folder with the sealing key; `made` is called with each new control plane before
+    `kind create cluster` returns.
     """
 
     supervisor: Supervisor

@@ -92,6 +92,15 @@ class Vault:
         return str(self.plane.api.call("POST", path, {"spec": {}})["status"]["token"])
 
 
+NOT_ENCRYPTED = """\
+apiVersion: apiserver.config.k8s.io/v1
+kind: EncryptionConfiguration
+resources:
+- resources: [secrets]
+  providers: [{identity: {}}]
+"""
+
+
 @pytest.fixture(scope="module")
 def vault(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vault]:
     scratch = tmp_path_factory.mktemp("vault")
@@ -99,7 +108,9 @@ def vault(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vault]:
     supervisor = Supervisor(scratch / "logs")
     try:
         kind = ROOT / "dist" / "kind" / "bootstrap" / "kind.yaml"
-        plane = controlplane.start(supervisor, scratch, nodes_of(kind, "kind"))
+        encryption = scratch / "encryption.yaml"
+        encryption.write_text(NOT_ENCRYPTED)
+        plane = controlplane.start(supervisor, scratch, nodes_of(kind, "kind"), encryption)
         for namespace in ("vault", "example", "other"):
             plane.api.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}})
             plane.api.apply(account(namespace, namespace))

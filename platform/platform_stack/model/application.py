@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from platform_stack.model.flow import Flow
     from platform_stack.model.platform import Context
     from platform_stack.model.policy import PolicyException
-    from platform_stack.model.tenant import Tenant
     from platform_stack.model.secret import Secret
+    from platform_stack.model.tenant import Tenant
 
 PodSecurity = Literal["restricted", "baseline", "privileged"]
 """Levels of the Pod Security Standards, strictest first."""
