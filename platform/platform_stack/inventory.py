@@ -186,7 +186,7 @@ def _policies(estate: Estate) -> list[str]:
     excepted = [one for row in found for one in row.exceptions]
     engines = Counter(row.engine for row in found)
     return [
-        f"{len(found)} policies ({', '.join(f'{name} {engines[name]}' for name in sorted(engines))}).",
+        f"{len(found)} policies: {', '.join(f'{name} {engines[name]}' for name in sorted(engines))}.",
         "`platform-stack policies` lists them, `platform-stack policies test FILE` asks them.",
         f"In namespaces of tenants: {policies.summary(found, 'tenant')}.",
         f"In namespaces of the platform: {policies.summary(found, 'platform')}.",

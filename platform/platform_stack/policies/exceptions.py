@@ -61,7 +61,8 @@ class Excepted:
 def exceptions(estate: Estate) -> Mapping[str, tuple[Excepted, ...]]:
     """Return the exceptions of all members by the policy's name, in the order of the members' list.
 
-    A policy without exceptions has an empty tuple.
+    A policy without exceptions has an empty tuple. Where a platform has no policies at all, there is nothing to
+    be excepted from, and what its applications declare is not looked at.
 
     Raises:
         PlatformError: an exception names a policy or an object that does not exist, or a policy that does not
@@ -70,6 +71,8 @@ def exceptions(estate: Estate) -> Mapping[str, tuple[Excepted, ...]]:
     """
     policies = {policy.name: policy for policy in estate.context.platform.policies}
     found: dict[str, list[Excepted]] = {name: [] for name in policies}
+    if not policies:
+        return {}
     findings: list[Finding] = []
     seen: dict[tuple[str, str], PolicyException] = {}
     for member in estate.context.platform.members:
@@ -78,17 +81,19 @@ def exceptions(estate: Estate) -> Mapping[str, tuple[Excepted, ...]]:
             if isinstance(one, Finding):
                 findings.append(one)
                 continue
-            first = seen.setdefault((exception.policy, one.target), exception)
-            if first is exception:
-                found[exception.policy].append(one)
-            else:
+            key = (exception.policy, one.target)
+            if key in seen:
                 findings.append(
                     Finding(
                         f"{exception.source}: application {member.name!r}: exceptions",
-                        f"a second exception from {exception.policy!r} for {one.target} (the first: {first.source})",
+                        f"a second exception from {exception.policy!r} for {one.target} "
+                        f"(the first: {seen[key].source})",
                         "each exception once",
                     )
                 )
+            else:
+                seen[key] = exception
+                found[exception.policy].append(one)
     if findings:
         raise PlatformError(*findings)
     return {name: tuple(of_policy) for name, of_policy in found.items()}

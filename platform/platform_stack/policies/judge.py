@@ -126,13 +126,28 @@ def judge(
 def _kyverno(
     policies: Sequence[Manifest], objects: Sequence[Manifest], namespaces: Mapping[str, Mapping[str, str]]
 ) -> Iterator[Violation]:
-    asked = {item["metadata"]["name"]: item for item in policies if item["kind"] in _ASKED}
-    resources = {resource for item in asked.values() for resource in _resources(item)}
-    # It compiles every policy anew for each object, so it gets those only that a policy looks at.
-    chosen = [item for item in objects if "*" in resources or _plurals(item["kind"]) & resources]
-    if not asked or not chosen:
-        return
+    asked = [(set(_resources(item)), item) for item in policies if item["kind"] in _ASKED]
     exceptions = [item for item in policies if item["kind"] == "PolicyException"]
+    # It compiles every policy anew for each object, so an object meets those only that look at its kind.
+    groups: dict[tuple[int, ...], list[Manifest]] = {}
+    for item in objects:
+        names = {"*", *_plurals(item["kind"])}
+        looking = tuple(position for position, (resources, _) in enumerate(asked) if names & resources)
+        groups.setdefault(looking, []).append(item)
+    for looking, alike in groups.items():
+        if looking:
+            yield from _kyverno_apply(
+                [asked[position][1] for position in looking], exceptions, alike, namespaces
+            )
+
+
+def _kyverno_apply(
+    policies: Sequence[Manifest],
+    exceptions: Sequence[Manifest],
+    objects: Sequence[Manifest],
+    namespaces: Mapping[str, Mapping[str, str]],
+) -> Iterator[Violation]:
+    by_name = {item["metadata"]["name"]: item for item in policies}
     values = {
         "apiVersion": "cli.kyverno.io/v1alpha1",
         "kind": "Values",
@@ -141,8 +156,8 @@ def _kyverno(
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
         arguments = [
-            write(scratch, "policies", asked.values()),
-            f"--resource={write(scratch, 'objects', chosen)}",
+            write(scratch, "policies", policies),
+            f"--resource={write(scratch, 'objects', objects)}",
             f"--values-file={write(scratch, 'values', [values])}",
             f"--output={scratch / 'changed'}",
             "--policy-report",
@@ -157,7 +172,7 @@ def _kyverno(
     for result in json.loads(output[start:])["results"] if start >= 0 else ():
         if result["result"] in _FINE:
             continue
-        policy = asked[result["policy"]]
+        policy = by_name[result["policy"]]
         (item,) = result["resources"]
         yield Violation(
             "kyverno",
