@@ -183,17 +183,19 @@ def _policies(estate: Estate) -> list[str]:
     found = policies.rows(estate)
     if not found:
         return []
-    excepted = [one for row in found for one in row.exceptions]
+    excepted: dict[tuple[str, ...], list[str]] = {}
+    for one in (one for row in found for one in row.exceptions):
+        excepted.setdefault((one.target, one.application, one.because, one.owner), []).append(one.policy)
     engines = Counter(row.engine for row in found)
     return [
         f"{len(found)} policies: {', '.join(f'{name} {engines[name]}' for name in sorted(engines))}.",
         "`platform-stack policies` lists them, `platform-stack policies test FILE` asks them.",
         f"In namespaces of tenants: {policies.summary(found, 'tenant')}.",
         f"In namespaces of the platform: {policies.summary(found, 'platform')}.",
-        *(["", f"{len(excepted)} exceptions:", ""] if excepted else []),
+        *(["", f"{len(excepted)} objects are excepted:", ""] if excepted else []),
         *_table(
-            ("policy", "object", "application", "because", "owner"),
-            ((one.policy, one.target, one.application, one.because, one.owner) for one in excepted),
+            ("object", "application", "because", "owner", "policies"),
+            ((*about, ", ".join(names)) for about, names in sorted(excepted.items())),
         ),
     ]
 

@@ -130,6 +130,21 @@ def test_json_says_why(folder: Path) -> None:
     ]
 
 
+def test_the_readme_of_the_folder_lists_what_is_excepted(folder: Path) -> None:
+    def readme() -> str:
+        command = [sys.executable, "-m", "platform_stack", "synth"]
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return (folder / "dist" / "one" / "README.md").read_text()
+
+    text = readme()
+    assert "2 policies: gatekeeper 1, kyverno 1." in text
+    assert "In namespaces of the platform: deny 1, audit 1." in text
+    assert "| Service web/gate | web | It is the gate. | us | closed |" in text
+    (folder / "apps" / "__main__.py").write_text(DESCRIPTION.replace("policies=(tagged, closed),", ""))
+    assert "## Policies" not in readme()
+
+
 def test_an_unknown_cluster(folder: Path) -> None:
     done = run(folder, "--cluster", "on")
     assert done.returncode == 2
