@@ -208,7 +208,7 @@ def test_a_refusal_names_file_object_policy_message_and_hint(folder: Path) -> No
         "pod.yaml: Pod default/bad: refused by tagged (high)\n"
         "  found:    an image has no tag.\n"
         "  hint:     Make it tagged.\n"
-        "1 objects: 1 refused, 0 reported\n"
+        "1 object: 1 refused, 0 reported\n"
     )
 
 

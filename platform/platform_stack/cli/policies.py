@@ -173,4 +173,5 @@ def _show(one: dict[str, Any]) -> None:
 def _count(found: list[Violation], sources: list[Source]) -> None:
     refused = {one.target for one in found if one.action is Action.DENY}
     reported = {one.target for one in found} - refused
-    click.echo(f"{len(sources)} objects: {len(refused)} refused, {len(reported)} reported")
+    objects = "1 object" if len(sources) == 1 else f"{len(sources)} objects"
+    click.echo(f"{objects}: {len(refused)} refused, {len(reported)} reported")

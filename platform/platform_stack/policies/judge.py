@@ -2,7 +2,8 @@
 
 `kyverno apply` (https://kyverno.io/docs/kyverno-cli/reference/kyverno_apply/) and `gator test`
 (https://open-policy-agent.github.io/gatekeeper/website/docs/gator/) judge objects with the code that runs in the
-cluster. Neither is asked about signatures, which need the registries, nor about what a policy generates.
+cluster. Neither is asked about signatures, which need the registries, nor about what a policy generates. Kyverno's
+does not know which namespaces its webhook leaves alone: there it is stricter than the cluster.
 """
 
 from __future__ import annotations
