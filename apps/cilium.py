@@ -161,7 +161,10 @@ cilium = Application(
             "pod-security-selinux",
             "pod-security-volume-types",
             "require-requests-limits",
-            because="it loads eBPF programs and makes its node's network, as root; its init containers ask for nothing",
+            because=(
+                "it loads eBPF programs and configures its node's network, as root; "
+                "its init containers request nothing"
+            ),
             owner=PLATFORM_TEAM,
         ),
         *excepted(
