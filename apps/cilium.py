@@ -161,10 +161,7 @@ cilium = Application(
             "pod-security-selinux",
             "pod-security-volume-types",
             "require-requests-limits",
-            because=(
-                "it loads eBPF programs and configures its node's network, as root; "
-                "its init containers request nothing"
-            ),
+            because="it loads eBPF programs and configures its node's network, as root; only the agent requests anything",
             owner=PLATFORM_TEAM,
         ),
         *excepted(

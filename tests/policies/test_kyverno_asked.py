@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from apps.__main__ import KIND
+from apps.policies import POLICIES
 from apps.policies.kyverno.signatures import PUBLISHERS, verified
 from platform_stack import Action, Application, Context, Namespace, Platform, Policy, PolicyException
-from platform_stack.model.kyverno import Publisher
+from platform_stack.model.kyverno import Generation, Publisher
 from platform_stack.policies import Estate
 from platform_stack.policies.engines import run, write
 from platform_stack.policies.judge import judge
@@ -19,6 +20,7 @@ from platform_stack.policies.kyverno import objects
 from platform_stack.policies.registries import images_from, repository
 from platform_stack.typed import to_manifest
 
+from . import estate
 from .loopback_registry import Key, serving
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from platform_stack.facts import Manifest
 
 pytestmark = pytest.mark.policies
+
+CASES = estate.CASES / "kyverno"
 
 TIER = {"platform-stack.io/tier": "tenant"}
 
@@ -149,6 +153,21 @@ def test_an_exception_for_a_cron_job_covers_its_jobs_and_their_pods() -> None:
     assert {(one.kind, one.namespace, one.name) for one in found} == {
         (item["kind"], item["metadata"]["namespace"], item["metadata"]["name"]) for item in refused
     }
+
+
+@pytest.mark.parametrize(
+    "policy", [one for one in POLICIES if isinstance(one.rule, Generation)], ids=lambda policy: policy.name
+)
+def test_nothing_is_generated_elsewhere(policy: Policy, tmp_path: Path) -> None:
+    """Of these the cases cannot tell: `kyverno test` has no word for an object that makes nothing."""
+    written = write(tmp_path, "policies", compiled(policy))
+    said = {
+        name: run("kyverno", "apply", written, f"--resource={CASES / policy.name / name}", answer="pass: ")
+        for name in ("untouched.yaml", "resources.yaml")
+    }
+    assert "pass: 0, fail: 0, warn: 0, error: 0, skip: 0" in said["untouched.yaml"]
+    assert "pass: 0" not in said["resources.yaml"]
+    assert "fail: 0, warn: 0, error: 0, skip: 0" in said["resources.yaml"]
 
 
 def apply(policies: list[Manifest], pods: list[Manifest], folder: Path) -> dict[str, str]:
