@@ -161,7 +161,7 @@ cilium = Application(
             "pod-security-selinux",
             "pod-security-volume-types",
             "require-requests-limits",
-            because="it loads eBPF programs and configures its node's network, as root; only the agent requests anything",
+            because="it loads eBPF programs and configures its node's network, as root; only the agent has requests",
             owner=PLATFORM_TEAM,
         ),
         *excepted(
