@@ -161,7 +161,7 @@ cilium = Application(
             "pod-security-selinux",
             "pod-security-volume-types",
             "require-requests-limits",
-            because="it loads eBPF programs and configures its node's network, as root; only the agent has requests",
+            because="it loads eBPF programs and configures its node's network, as root; init containers request nothing",
             owner=PLATFORM_TEAM,
         ),
         *excepted(

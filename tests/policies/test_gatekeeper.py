@@ -211,7 +211,8 @@ def test_a_rule_may_be_made_from_the_estate() -> None:
 
 
 KINDS = ("v1/Service", "apps/v1/Deployment", "networking.k8s.io/v1/Ingress")
-ACTIONS = st.sampled_from([(a, b) for a in [*Action, None] for b in [*Action, None] if a or b])
+_ANSWERS = (Action.DENY, Action.AUDIT, None)
+ACTIONS = st.sampled_from([(a, b) for a in _ANSWERS for b in _ANSWERS if a or b])
 
 
 @given(

@@ -119,6 +119,11 @@ def _check(estate: Estate, exempt: Sequence[str], policy: Policy, rule: Constrai
     from jsonschema import Draft4Validator  # noqa: PLC0415  loaded where there are constraints
 
     where = f"{policy.source}: policy {policy.name!r}: "
+    for action in (policy.tenants, policy.platform):
+        if action is not None and action not in _ENFORCEMENT:
+            fail(
+                f"{where}action of a Constraint", action.value, " or ".join(one.value for one in _ENFORCEMENT)
+            )
     for error in Draft4Validator(parameter_schema(rule)).iter_errors(_parameters(policy, rule, ())):
         place = "".join(f"[{step!r}]" for step in error.absolute_path)
         fail(f"{where}parameters{place}", error.message, "parameters as the constraint's schema says")
