@@ -160,8 +160,14 @@ cilium = Application(
             "pod-security-seccomp-profile",
             "pod-security-selinux",
             "pod-security-volume-types",
+            because="it loads eBPF programs and configures its node's network, as root",
+            owner=PLATFORM_TEAM,
+        ),
+        *excepted(
+            "DaemonSet",
+            "cilium",
             "require-requests-limits",
-            because="it loads eBPF programs and configures its node's network, as root; init containers request nothing",
+            because="the chart sets no resources for its init containers",
             owner=PLATFORM_TEAM,
         ),
         *excepted(

@@ -1,4 +1,4 @@
-"""apps/__main__.py:7: policy 'named': action of a Constraint
+"""apps/__main__.py:9: policy 'named': action of a Constraint
   found:    mutate
   expected: deny or audit
 """
