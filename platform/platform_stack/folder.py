@@ -219,7 +219,8 @@ class _Folder:
                 {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition", "metadata": {}}
             )
         complete = all(release.objects for release in found)
-        return project.footprint([*objects, *self.manifests[member.name]], complete=complete)
+        manifests = [*objects, *self.manifests[member.name]]
+        return project.footprint(manifests, member.runtime_workloads(self.context), complete=complete)
 
     def _write(self, path: str, *documents: Any, where: str = "") -> None:  # noqa: ANN401  what YAML can hold
         try:

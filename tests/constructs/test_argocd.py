@@ -9,7 +9,7 @@ import pytest
 import yaml
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
-from platform_stack import Application, Chart, Cluster, Namespace
+from platform_stack import Application, Chart, Cluster, Namespace, RuntimeWorkload
 from platform_stack.constructs import argocd, project
 from platform_stack.constructs.namespaces import namespace
 from platform_stack.schemas import validate
@@ -80,6 +80,18 @@ def test_app_project(snapshot: SnapshotAssertion) -> None:
         complete=True,
     )
     assert text(project.app_project(WEB, CLUSTER, found)) == snapshot
+
+
+def test_argo_cd_may_show_what_workloads_make() -> None:
+    jobs = {"apiVersion": "batch/v1", "kind": "CronJob", "metadata": {"name": "a", "namespace": "web"}}
+    operated = RuntimeWorkload(
+        name="b", namespace="web", kind="StatefulSet", labels={}, ports={}, cpu="1m", memory="1Mi"
+    )
+    found = project.footprint([jobs], [operated], complete=True)
+    kinds = {("batch", "CronJob"), ("batch", "Job"), ("apps", "StatefulSet"), ("", "Pod")}
+    assert found.namespaced_kinds == kinds
+    nothing = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a", "namespace": "web"}}
+    assert project.footprint([nothing], complete=True).namespaced_kinds == {("", "ConfigMap")}
 
 
 def test_app_project_of_a_chart_without_facts_allows_no_cluster_scoped_kind() -> None:

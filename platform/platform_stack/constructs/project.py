@@ -13,7 +13,7 @@ from platform_stack_imports.k8s import ObjectMeta
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from platform_stack.model import Application, Chart, Cluster, Tenant
+    from platform_stack.model import Application, Chart, Cluster, RuntimeWorkload, Tenant
 
 NAMESPACE = "argocd"
 """Where Argo CD and all its Applications live."""
@@ -55,8 +55,16 @@ else's host; not monitors, which can make Prometheus send its token; not Secret,
 A list of what is allowed: a kind that some later CRD brings is refused until somebody thought about it."""
 
 
-_MADE_OF_WORKLOADS = frozenset({("", "Pod"), ("apps", "ReplicaSet")})
-"""What Kubernetes makes of workloads: Argo CD shows it, and its logs, only where the project allows the kind."""
+_POD = ("", "Pod")
+_MADE_OF = {
+    ("apps", "Deployment"): (("apps", "ReplicaSet"), _POD),
+    ("apps", "StatefulSet"): (_POD,),
+    ("apps", "DaemonSet"): (_POD,),
+    ("batch", "CronJob"): (("batch", "Job"), _POD),
+    ("batch", "Job"): (_POD,),
+}
+"""What Kubernetes makes of workloads: Argo CD shows it, and its logs, only where the project allows the kind
+(IterateHierarchyV2 in argo-cd's controller/appcontroller.go)."""
 
 
 @dataclass(frozen=True)
@@ -77,8 +85,10 @@ class Footprint:
     complete: bool
 
 
-def footprint(manifests: Iterable[Manifest], *, complete: bool) -> Footprint:
-    """Return the footprint of manifests; one without a namespace is cluster-scoped."""
+def footprint(
+    manifests: Iterable[Manifest], runtime: Iterable[RuntimeWorkload] = (), *, complete: bool
+) -> Footprint:
+    """Return the footprint of manifests and of what operators make; what has no namespace is cluster-scoped."""
     namespaces: set[str] = set()
     cluster: set[tuple[str, str]] = set()
     namespaced: set[tuple[str, str]] = set()
@@ -90,6 +100,8 @@ def footprint(manifests: Iterable[Manifest], *, complete: bool) -> Footprint:
             namespaced.add(kind)
         else:
             cluster.add(kind)
+    namespaced |= {("apps", one.kind) for one in runtime}
+    namespaced |= {made for kind in tuple(namespaced) for made in _MADE_OF.get(kind, ())}
     return Footprint(frozenset(namespaces), frozenset(cluster), frozenset(namespaced), complete)
 
 
@@ -103,8 +115,6 @@ def app_project(application: Application, cluster: Cluster, found: Footprint) ->
     repositories = {repo_url(chart, cluster) for chart in application.charts} | {cluster.repo_url}
     namespaces = found.namespaces | {namespace.name for namespace in application.namespaces}
     namespaced = found.namespaced_kinds if found.complete else frozenset({("*", "*")})
-    if application.tenant:
-        namespaced |= _MADE_OF_WORKLOADS
     return argoproj.AppProject(
         metadata=ObjectMeta(
             name=application.name, namespace=NAMESPACE, annotations={WAVE_ANNOTATION: str(PROJECT_WAVE)}
@@ -175,7 +185,9 @@ def tenant_project(tenant: Tenant) -> argoproj.AppProject:
             cluster_resource_whitelist=[],
             namespace_resource_whitelist=[
                 argoproj.AppProjectSpecNamespaceResourceWhitelist(group=group, kind=kind)
-                for group, kind in sorted(TENANT_KINDS | _MADE_OF_WORKLOADS)
+                for group, kind in sorted(
+                    {*TENANT_KINDS, *(made for makes in _MADE_OF.values() for made in makes)}
+                )
             ],
             roles=[_team(tenant.name, tenant.group, "applications, get", "applications, sync", "logs, get")],
         ),
