@@ -71,6 +71,14 @@ def test_text_that_looks_like_yaml_stays_text() -> None:
     assert said(judge(POLICIES, [item], NAMESPACES)) == [("tagged", "Pod team/bad", "an image has no tag")]
 
 
+def test_a_field_that_is_null_is_not_there() -> None:
+    item = pod("good", "nginx:1.29")
+    item["spec"]["initContainers"] = None
+    counting = copy.deepcopy(TAGGED)
+    counting["spec"]["validations"][0]["expression"] = "!has(object.spec.initContainers)"  # type: ignore[index]
+    assert judge([counting], [item], NAMESPACES) == []
+
+
 def test_what_is_beside_is_not_judged() -> None:
     beside = [service("open", "NodePort"), pod("bad", "nginx")]
     assert judge(POLICIES, [service("closed", "ClusterIP")], NAMESPACES, beside) == []

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 WORKLOADS = frozenset({"CronJob", "DaemonSet", "Deployment", "Job", "Pod", "ReplicaSet", "StatefulSet"})
 """The kinds that make pods."""
 
-POD_ANNOTATION_PARTS = ("istio.io", "prometheus.io")
-"""A pod template's annotation is recorded if its key contains one of these: mesh and scraping read them."""
+POD_ANNOTATION_PARTS = ("istio.io", "prometheus.io", "apparmor.security.beta.kubernetes.io")
+"""A pod template's annotation is recorded if its key contains one of these: mesh, scraping, policies read them."""
 
 _POD_FIELDS = (
     *("serviceAccountName", "automountServiceAccountToken", "hostNetwork", "hostPID", "hostIPC"),
@@ -20,7 +20,7 @@ _POD_FIELDS = (
 )
 _CONTAINER_FIELDS = ("name", "image", "ports", "resources", "securityContext", "restartPolicy", "envFrom")
 _PROBES = ("livenessProbe", "readinessProbe", "startupProbe")
-_PROBE_TARGETS = ("port", "path", "scheme", "service")
+_PROBE_TARGETS = ("port", "path", "scheme", "service", "host")
 
 
 def pick(mapping: Mapping[str, Any], *keys: str) -> dict[str, Any]:

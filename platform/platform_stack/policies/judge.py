@@ -12,7 +12,7 @@ import json
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from platform_stack.errors import fail
 from platform_stack.kubernetes import group_of
@@ -102,7 +102,7 @@ def judge(
         PlatformError: a program is missing, or a policy does not compile.
 
     """
-    judged = [item for item in objects if not compiled([item])]
+    judged = [_without_nulls(item) for item in objects if not compiled([item])]
     order = {key: position for position, key in reversed(list(enumerate(map(_key, judged))))}
     found = [
         *_kyverno(
@@ -221,6 +221,13 @@ def _gatekeeper(
             item["metadata"]["name"],
             result["msg"],
         )
+
+
+def _without_nulls(node: Any) -> Any:  # noqa: ANN401  any part of a manifest
+    """Return a part of an object as the API server stores it: a field that is null is not there."""
+    if isinstance(node, dict):
+        return {key: _without_nulls(value) for key, value in node.items() if value is not None}
+    return [_without_nulls(value) for value in node] if isinstance(node, list) else node
 
 
 def _policy(item: Manifest) -> str:
