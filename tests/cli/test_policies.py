@@ -164,7 +164,7 @@ def test_a_file_that_is_not_there(folder: Path) -> None:
         ("", "bad.yaml\n  found:    no object\n"),
         ("just text", "bad.yaml: document 1\n  found:    a str, not a map"),
         (
-            "---\n---\nkind: Pod\n",
+            "null\n---\nkind: Pod\n",
             "bad.yaml: document 2\n  found:    an object without apiVersion and metadata.name",
         ),
         (
