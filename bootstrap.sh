@@ -183,7 +183,9 @@ hand_over() {
   fi
   if [ -n "$sealing_key" ]; then
     say "the key that opens the sealed secrets"
-    for file in "$dist"/apps/sealed-secrets/manifests/Namespace.*.yaml; do apply -f "$file"; done
+    if ! adopted sealed-secrets; then
+      for file in "$dist"/apps/sealed-secrets/manifests/Namespace.*.yaml; do apply -f "$file"; done
+    fi
     printf '%s\n' "$sealing_key" | apply -f -
   else
     say "no certificate in apps/secrets/$CLUSTER: secrets are not sealed yet. Until these Secrets are made, their applications wait:"

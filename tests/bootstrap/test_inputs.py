@@ -203,6 +203,21 @@ def test_the_sealing_key_goes_into_its_namespace_before_the_root(sandbox: Sandbo
     ]
 
 
+def test_a_namespace_that_argo_cd_has_is_left_alone_when_the_sealing_key_comes_again(
+    sandbox: Sandbox,
+) -> None:
+    seal(sandbox, 'echo "kind: Secret # the private key"')
+    sandbox.up()
+    (sandbox.world / "adopted").write_text("prometheus cilium argocd root sealed-secrets")
+    sandbox.forget()
+
+    sandbox.up()
+
+    applied = [each["stdin"] or each["words"][3] for each in sandbox.applied()]
+    assert "kind: Secret # the private key\n" in applied
+    assert not [each for each in sandbox.applied() if "Namespace" in " ".join(each["words"])]
+
+
 def test_a_sealing_key_that_is_no_good_stops_everything_with_its_own_message(sandbox: Sandbox) -> None:
     seal(sandbox, "echo 'the key does not fit the certificate' >&2; exit 1")
     files = sandbox.files()
