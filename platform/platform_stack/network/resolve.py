@@ -120,6 +120,14 @@ def _peers(
         # The entity for whoever joins the mesh later, and each pod that is in it now.
         return [peer, *(workload for workload in inventory.all() if workload.mesh)]
     if isinstance(peer, Everything):
+        own = [namespace.name for namespace in member.namespaces]
+        if peer.namespace not in own:
+            fail(
+                f"{member.source}: application {member.name!r}: flows: {flow.because!r}",
+                f"every pod of {peer.namespace!r}, a namespace that it does not own",
+                "a namespace of the application itself",
+                did_you_mean(peer.namespace, own),
+            )
         return [inventory.everything(member.name, peer.namespace)]
     if not isinstance(peer, Pods):
         return [peer]
