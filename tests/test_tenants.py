@@ -245,7 +245,9 @@ def test_the_way_of_a_request_its_metrics_and_its_trace() -> None:
     ]
     assert gateway.protection == "mTLS"
     (route,) = own("tenant-sample", "Ingress")
-    assert route["spec"]["tls"] == [{"hosts": ["sample.platform.test"], "secretName": "sample-tls"}]
+    assert route["spec"]["tls"] == [
+        {"hosts": [f"sample.{PLATFORM.clusters[0].domain}"], "secretName": "sample-tls"}
+    ]
     (service,) = own("tenant-sample", "Service")
     # Kong's sidecar knows Services, not pod addresses: without this its requests would arrive in plain text.
     assert service["metadata"]["annotations"]["ingress.kubernetes.io/service-upstream"] == "true"
