@@ -98,9 +98,9 @@ def _fill(chart: ManifestChart, member: Application, context: Context, store: St
     for secret in member.secrets:
         if sealed := store.sealed.get(secret.full_name):
             chart.add(sealed.manifest, wave=SyncWave.SECRET)
-    in_mesh = {one.name for owner in context.platform.members for one in owner.namespaces if one.mesh}
     for route in member.routes:
-        made = ingress(route, context.cluster, mesh=route.service.namespace in in_mesh)
+        in_mesh = route.service.namespace in context.platform.mesh_namespaces
+        made = ingress(route, context.cluster, mesh=in_mesh)
         chart.add(made, wave=SyncWave.AFTER_CHART)
     if member.manifests is not None:
         member.manifests(chart, context)
@@ -162,9 +162,10 @@ class _Folder:
         self._root()
         self._write("bootstrap/kind.yaml", kind_config(self.cluster))
         objects = self._objects()
-        requested = budget.total(each.total for each in budget.workloads(self.context, objects))
+        pods = budget.workloads(self.context, objects)
+        requested = budget.total(each.total for each in pods)
         self.files[bootstrap.FILE] = bootstrap.environment(self.context, requested)
-        self.files["README.md"] = readme(self.context, objects, flows, self.store).encode()
+        self.files["README.md"] = readme(self.context, objects, flows, self.store, pods).encode()
         return Folder(self.files, objects, flows)
 
     def _member(self, member: Application) -> None:

@@ -24,7 +24,11 @@ _NONE = "-"
 
 
 def inventory(
-    context: Context, objects: Mapping[str, Sequence[Manifest]], flows: Iterable[ResolvedFlow], store: Store
+    context: Context,
+    objects: Mapping[str, Sequence[Manifest]],
+    flows: Iterable[ResolvedFlow],
+    store: Store,
+    workloads: Sequence[Workload],
 ) -> str:
     """Return the README of a cluster's folder as Markdown; every fact comes from the description.
 
@@ -33,6 +37,7 @@ def inventory(
         objects: what each application's charts and manifests hold, by its name.
         flows: who may talk to whom.
         store: what is sealed for the cluster.
+        workloads: what its pods ask for.
 
     """
     cluster, platform = context.cluster, context.platform
@@ -53,7 +58,7 @@ def inventory(
         *_section("Flows", _flows(flows)),
         *_section("Secrets", _secrets(platform.members, store)),
         *_section("Synced by hand", _manual(context)),
-        *_section("Requests", _requests(context, budget.workloads(context, objects))),
+        *_section("Requests", _requests(context, workloads)),
     ]
     return "\n".join(lines) + "\n"
 

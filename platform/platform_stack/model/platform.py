@@ -107,6 +107,13 @@ class Platform:
         return {member.name: member for member in self.members}
 
     @cached_property
+    def mesh_namespaces(self) -> frozenset[str]:
+        """The namespaces into whose pods Istio's sidecar is injected."""
+        return frozenset(
+            namespace.name for member in self.members for namespace in member.namespaces if namespace.mesh
+        )
+
+    @cached_property
     def waves(self) -> Mapping[str, int]:
         """The wave of each application; the bootstrap layer is before them all and has none."""
         bootstrap = {member.name for member in self.bootstrap}

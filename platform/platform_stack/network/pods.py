@@ -114,12 +114,7 @@ class Inventory:
 
         """
         self.objects = objects
-        self._mesh = {
-            namespace.name
-            for member in context.platform.members
-            for namespace in member.namespaces
-            if namespace.mesh
-        }
+        self._mesh = context.platform.mesh_namespaces
         self.by_application: dict[str, list[Workload]] = {}
         for member in context.platform.members:
             found = [
@@ -211,7 +206,7 @@ def pod_template(item: Manifest) -> Manifest:
     return template
 
 
-def _workload(application: str, item: Manifest, mesh: set[str]) -> Workload:
+def _workload(application: str, item: Manifest, mesh: frozenset[str]) -> Workload:
     spec, template = item["spec"], pod_template(item)
     metadata = template.get("metadata", {})
     labels = metadata.get("labels", {})
