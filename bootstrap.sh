@@ -24,7 +24,7 @@ END
 
 say() { printf '==> %s\n' "$*"; }
 die() { printf '%s\n  found:    %s\n  expected: %s\n  hint:     %s\n' "$@" >&2 && exit 1; }
-run() { if [ -n "$dry_run" ]; then printf '    %s\n' "$*" >&3; else "$@"; fi; }
+run() { if [ -n "$dry_run" ]; then printf '    %s\n' "${*/#kc/kubectl}" >&3; else "$@"; fi; }
 kc() { kubectl --kubeconfig "$kubeconfig" --context "kind-$CLUSTER" "$@"; }
 # Under Argo CD's own name: what it adopts has one owner, so a field that git drops later goes from the cluster too.
 apply() { run kc apply --server-side --force-conflicts --field-manager=argocd-controller "$@" > /dev/null; }
@@ -129,6 +129,8 @@ find_credentials() { # sets credentials, lines of a Secret
       -c credential.helper='!printf "username=%s\npassword=%s\n" "$GIT_USERNAME" "$GIT_TOKEN"; :' \
       ls-remote "$REPO_URL" HEAD > /dev/null 2>&1 || die "$where" "GIT_TOKEN does not open it" "a token that may read it" "$hint"
     credentials="  username: $(printf %s "$GIT_USERNAME" | encode)"$'\n'"  password: $(printf %s "$GIT_TOKEN" | encode)"
+  elif [ -n "$dry_run" ]; then
+    say "$REPO_URL cannot be read without credentials: up asks for them"
   else
     die "$where" "it cannot be read without credentials" "a repository that Argo CD can read" "$hint; platform-stack doctor says more"
   fi

@@ -123,6 +123,18 @@ def test_without_the_right_token_nothing_is_made(
     assert sandbox.files() == files
 
 
+def test_a_dry_run_tells_all_without_credentials(sandbox: Sandbox, private: str) -> None:
+    files = sandbox.files()
+
+    done = sandbox.run("up", "--dry-run")
+
+    assert done.returncode == 0, done.stderr
+    assert f"{private} cannot be read without credentials: up asks for them" in done.stdout
+    assert "the root Application" in done.stdout
+    assert not sandbox.changes()
+    assert sandbox.files() == files
+
+
 @pytest.mark.usefixtures("private")
 def test_a_credential_that_git_has_stored_is_not_argo_cds(sandbox: Sandbox) -> None:
     helper = f"!printf 'username=robot\\npassword={TOKEN}\\n'; :"
