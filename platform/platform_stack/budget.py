@@ -122,7 +122,7 @@ def workloads(context: Context, objects: Mapping[str, Sequence[Manifest]]) -> li
             found.append(
                 Workload(member.name, runtime.namespace, runtime.kind, runtime.name, count, request, idle)
             )
-    injected = {(one.namespace, one.name): one for one in Inventory(context, objects).all() if one.mesh}
+    injected = {(one.namespace, one.name) for one in Inventory(context, objects).all() if one.mesh}
     return [
         counted
         for one in found

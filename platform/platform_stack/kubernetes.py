@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 VERSION = "1.34.11"
 """Version of the KIND node image."""
 
@@ -39,6 +41,27 @@ BUILT_IN_GROUPS = frozenset(
     }
 )
 """API groups that the API server of this version serves by itself."""
+
+POD_MAKERS = ("Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob")
+"""Kinds whose objects hold the template of the pods that they make."""
+
+_TEMPLATES = {"Pod": (), "CronJob": ("spec", "jobTemplate", "spec", "template")}
+
+
+def pod_template(item: dict[str, Any]) -> dict[str, Any]:
+    """Return the template of a workload's pods (a Pod itself is one), or an empty one for what makes no pods."""
+    template = item
+    for key in _TEMPLATES.get(item["kind"], ("spec", "template")):
+        inner = template.get(key)
+        if not isinstance(inner, dict):
+            return {}
+        template = inner
+    return template
+
+
+def full_name(kind: str, namespace: str | None, name: str) -> str:
+    """Return an object in words: "Kind namespace/name", or "Kind name" where it lies in no namespace."""
+    return f"{kind} {namespace}/{name}" if namespace else f"{kind} {name}"
 
 
 def group_of(api_version: str) -> str:

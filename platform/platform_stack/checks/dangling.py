@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from platform_stack.errors import Finding
+from platform_stack.kubernetes import POD_MAKERS, full_name, pod_template
 from platform_stack.network.derive import WEBHOOKS, backends, scraped, webhooks
-from platform_stack.network.pods import Inventory, pod_template
+from platform_stack.network.pods import Inventory
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 
 _EVERYWHERE = "kube-root-ca.crt"
 """A ConfigMap that Kubernetes puts into every namespace."""
-
-_POD_KINDS = ("Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob")
 
 _MONITORS = {"ServiceMonitor": "endpoints", "PodMonitor": "podMetricsEndpoints"}
 """The field of each that names ports."""
@@ -129,7 +128,7 @@ def _made(context: Context, objects: Mapping[str, Sequence[Manifest]]) -> set[st
 
 def _needs(item: Manifest) -> Iterator[str]:
     """Yield each Secret, ConfigMap and ServiceAccount that the pods of a workload cannot start without."""
-    if item["kind"] not in _POD_KINDS:
+    if item["kind"] not in POD_MAKERS:
         return
     namespace, pod = item["metadata"]["namespace"], pod_template(item)["spec"]
     if pod.get("serviceAccountName", "default") != "default":
@@ -168,9 +167,5 @@ def _finding(member: Application, item: Manifest, found: str, expected: str) -> 
 
 
 def _named(item: Manifest) -> str:
-    namespace = item["metadata"].get("namespace")
-    return (
-        f"{item['kind']} {namespace}/{item['metadata']['name']}"
-        if namespace
-        else f"{item['kind']} {item['metadata']['name']}"
-    )
+    metadata = item["metadata"]
+    return full_name(item["kind"], metadata.get("namespace"), metadata["name"])

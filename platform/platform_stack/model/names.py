@@ -11,6 +11,9 @@ _DNS_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 _DNS_NAME = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*")
 _SCP_LIKE = re.compile(r"[\w.-]+@[\w.-]+:[^/].*")
 _MAX_DNS_NAME = 253
+REGISTRY = re.compile(r"[a-z0-9][a-z0-9.-]*(:[0-9]+)?(/[a-z0-9._-]+)*")
+"""A host of container images with an optional path, and no pattern."""
+
 _GIT_SCHEMES = ("https", "http", "ssh", "file")
 _CHART_SCHEMES = ("https", "http", "oci")
 

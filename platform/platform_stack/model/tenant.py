@@ -10,7 +10,7 @@ from platform_stack.errors import called_from, did_you_mean, fail
 from platform_stack.labels import CONTACT, QUOTA
 from platform_stack.model.application import Application, Namespace
 from platform_stack.model.declarations import Route
-from platform_stack.model.names import check_dns_label, check_git_url, check_type
+from platform_stack.model.names import REGISTRY, check_dns_label, check_git_url, check_type
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 _CORES = re.compile(r"[1-9][0-9]*m?|[0-9]+\.[0-9]{1,3}")
 _BYTES = re.compile(r"[1-9][0-9]*(Ki|Mi|Gi|Ti|k|M|G|T)?")
-_REGISTRY = re.compile(r"[a-z0-9][a-z0-9.-]*(:[0-9]+)?(/[a-z0-9._-]+)*")
 _RESERVED = re.compile(r"default|kube-.*|local-path-storage")
 _REVISION = re.compile(r"(?!HEAD$)[A-Za-z0-9][A-Za-z0-9._/-]*")
 _PATH = re.compile(r"\.|(?!.*(^|/)\.\.(/|$))[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*")
@@ -176,7 +175,7 @@ class Tenant:
                 check_type(where + name, member, kind, f"a tuple of {wording}")
         self._check_namespaces(where)
         for registry in self.registries:
-            if not _REGISTRY.fullmatch(registry):
+            if not REGISTRY.fullmatch(registry):
                 fail(
                     where + "registries",
                     registry,

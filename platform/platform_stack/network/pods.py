@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from platform_stack.kubernetes import POD_MAKERS, pod_template
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -13,8 +15,6 @@ if TYPE_CHECKING:
 
 Labels = tuple[tuple[str, str], ...]
 """Labels, sorted, so that they can be compared and hashed."""
-
-_KINDS = ("Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob")
 
 
 _SIDECARS_OWN = (15020, 15021, 15090)
@@ -120,7 +120,7 @@ class Inventory:
             found = [
                 _workload(member.name, item, self._mesh)
                 for item in objects.get(member.name, ())
-                if item["kind"] in _KINDS
+                if item["kind"] in POD_MAKERS
             ]
             found += [
                 Workload(
@@ -197,13 +197,6 @@ class Inventory:
                 if number is not None:
                     result.append((workload, number))
         return result
-
-
-def pod_template(item: Manifest) -> Manifest:
-    """Return the template of the pods that a Deployment, StatefulSet, DaemonSet, Job or CronJob makes."""
-    spec = item["spec"]
-    template: Manifest = (spec["jobTemplate"]["spec"] if item["kind"] == "CronJob" else spec)["template"]
-    return template
 
 
 def _workload(application: str, item: Manifest, mesh: frozenset[str]) -> Workload:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from platform_stack.errors import fail
-from platform_stack.policies.exceptions import exceptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -37,7 +36,7 @@ def compiled(
     """
     from platform_stack.policies import gatekeeper, kyverno  # noqa: PLC0415  loaded where there are policies
 
-    exceptions(estate)  # the engines ask again, each for its own policies: here all are checked
+    estate.excepted  # noqa: B018  each engine looks at its own policies: here all are checked
     policies = estate.context.platform.policies
     for engine, module in (("kyverno", kyverno), ("gatekeeper", gatekeeper)):
         asked = tuple(policy for policy in policies if policy.engine == engine)

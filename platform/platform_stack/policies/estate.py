@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from platform_stack.kubernetes import pod_template
+from platform_stack.policies.exceptions import exceptions
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from platform_stack.facts import Manifest
     from platform_stack.model import Context
-
-_TEMPLATES = {"Pod": (), "CronJob": ("spec", "jobTemplate", "spec", "template")}
+    from platform_stack.policies.exceptions import Excepted
 
 
 @dataclass(frozen=True)
@@ -38,16 +40,10 @@ class Estate:
                     found.update(_images(item))
         return tuple(sorted(found))
 
-
-def pod_template(item: Manifest) -> Manifest:
-    """Return the template of a workload's pods (a Pod itself is one), or an empty one for what makes no pods."""
-    template: Manifest = item
-    for key in _TEMPLATES.get(item["kind"], ("spec", "template")):
-        inner = template.get(key)
-        if not isinstance(inner, dict):
-            return {}
-        template = inner
-    return template
+    @cached_property
+    def excepted(self) -> Mapping[str, tuple[Excepted, ...]]:
+        """The exceptions by the policy's name, looked up once; errors as for `exceptions`."""
+        return exceptions(self)
 
 
 def _images(item: Manifest) -> Iterator[str]:

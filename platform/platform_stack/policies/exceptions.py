@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from platform_stack.errors import Finding, PlatformError, did_you_mean
+from platform_stack.kubernetes import full_name, pod_template
 from platform_stack.model.declarations import RuntimeWorkload
-from platform_stack.policies.estate import pod_template
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -50,12 +50,7 @@ class Excepted:
     @property
     def target(self) -> str:
         """The object as "Kind namespace/name", or "Kind name"."""
-        name = self.exception.name
-        return (
-            f"{self.exception.kind} {self.namespace}/{name}"
-            if self.namespace
-            else f"{self.exception.kind} {name}"
-        )
+        return full_name(self.exception.kind, self.namespace, self.exception.name)
 
 
 def exceptions(estate: Estate) -> Mapping[str, tuple[Excepted, ...]]:
@@ -125,12 +120,12 @@ def _one(
         item = candidates.get((exception.kind, namespace, exception.name))
         if item is not None:
             return Excepted(exception, member, item)
-    sought = _text(exception.kind, exception.namespace or default, exception.name)
+    sought = full_name(exception.kind, exception.namespace or default, exception.name)
     return Finding(
         where,
         f"{sought}, which neither its charts nor its manifests nor its runtime_workloads make",
         "an object of the application",
-        did_you_mean(sought, [_text(*key) for key in _alike(exception, candidates)]),
+        did_you_mean(sought, [full_name(*key) for key in _alike(exception, candidates)]),
     )
 
 
@@ -154,7 +149,3 @@ def _alike(
     """Yield what may have been meant: all of the kind, or where there is none, all of the name."""
     of_kind = [key for key in candidates if key[0] == exception.kind]
     yield from of_kind or (key for key in candidates if key[2] == exception.name)
-
-
-def _text(kind: str, namespace: str, name: str) -> str:
-    return f"{kind} {namespace}/{name}" if namespace else f"{kind} {name}"

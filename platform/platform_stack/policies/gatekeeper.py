@@ -17,7 +17,6 @@ from platform_stack.policies.constraint_template import (
     parameter_schema,
 )
 from platform_stack.policies.description import description
-from platform_stack.policies.exceptions import exceptions
 from platform_stack_imports import gatekeeper_syncset
 from platform_stack_imports.k8s import ObjectMeta
 
@@ -67,7 +66,7 @@ def objects(
             says, an excluded namespace does not exist, or a cluster-scoped kind has an action for one tier.
 
     """
-    excepted = exceptions(estate)
+    excepted = estate.excepted
     exempt = exempt_namespaces(estate)
     rules = [(policy, _rule(estate, policy)) for policy in policies]
     kinds: dict[str, list[tuple[Policy, Constraint]]] = {}

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from platform_stack.errors import fail
-from platform_stack.kubernetes import group_of
+from platform_stack.kubernetes import full_name, group_of
 from platform_stack.model.policy import Action
 from platform_stack.policies.engines import run, write
 
@@ -68,7 +68,7 @@ class Violation:
     @property
     def target(self) -> str:
         """The object as "Kind namespace/name", or "Kind name"."""
-        return f"{self.kind} {self.namespace}/{self.name}" if self.namespace else f"{self.kind} {self.name}"
+        return full_name(self.kind, self.namespace, self.name)
 
 
 def compiled(objects: Iterable[Manifest]) -> list[Manifest]:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from platform_stack.errors import fail
 from platform_stack.model import Action, SyncWave
 from platform_stack.model.kyverno import Generation, ImageVerification, Mutation, Validation
-from platform_stack.policies.exceptions import exceptions
 from platform_stack.policies.kyverno_exceptions import policy_exception
 from platform_stack.policies.kyverno_objects import EPHEMERAL, Part, made
 
@@ -47,7 +46,7 @@ def objects(estate: Estate, policies: Sequence[Policy]) -> Iterator[tuple[ApiObj
         PlatformError: a policy has a rule of another engine, or an action that its kind of rule cannot take.
 
     """
-    excepted = exceptions(estate)
+    excepted = estate.excepted
     for policy in policies:
         rule = policy.rule(estate) if callable(policy.rule) else policy.rule
         if not isinstance(rule, Validation | Mutation | Generation | ImageVerification):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from platform_stack.errors import called_from, fail
 from platform_stack.model.kyverno import Check, Match, Validation
+from platform_stack.model.names import REGISTRY
 from platform_stack.policies.cel import literal
 
 if TYPE_CHECKING:
@@ -19,8 +19,6 @@ DOCKER_HUB = "docker.io"
 
 _OFFICIAL = "library"
 """The organisation of Docker Hub's official images, which everybody's base images share."""
-
-_REGISTRY = re.compile(r"[a-z0-9][a-z0-9.-]*(:[0-9]+)?(/[a-z0-9._-]+)*")
 
 
 def repository(image: str) -> str:
@@ -66,7 +64,7 @@ def check_registry(where: str, value: str) -> str:
 
     """
     expected = "a host with an optional path and without a pattern, such as 'ghcr.io/team'"
-    if not isinstance(value, str) or not _REGISTRY.fullmatch(value):
+    if not isinstance(value, str) or not REGISTRY.fullmatch(value):
         fail(where, value, expected, "what matches everything allows everything")
     host, _, path = value.partition("/")
     if not ("." in host or ":" in host or host == "localhost"):

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from platform_stack.model.policy import Action
-from platform_stack.policies.exceptions import exceptions
 
 if TYPE_CHECKING:
     from platform_stack.labels import Tier
@@ -65,7 +64,7 @@ def rows(estate: Estate) -> list[Row]:
         PlatformError: an exception is wrong (see `exceptions`).
 
     """
-    excepted = exceptions(estate)
+    excepted = estate.excepted
     return [
         Row(
             policy.name,
