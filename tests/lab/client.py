@@ -37,9 +37,11 @@ class ApiError(Exception):
 class Api:
     """One API server, spoken to as its administrator. Safe to share between threads."""
 
-    def __init__(self, host: str, port: int, tls: ssl.SSLContext) -> None:
+    def __init__(self, host: str, port: int, tls: ssl.SSLContext, token: str = "") -> None:
         self.host = host
         self.port = port
+        # Who has no client certificate shows a token.
+        self._authorization = {"Authorization": f"Bearer {token}"} if token else {}
         self._tls = tls
         self._local = threading.local()
         self._resources: dict[tuple[str, str], tuple[str, bool]] = {}
@@ -59,7 +61,7 @@ class Api:
         """Send one request and return the decoded answer; an answer of 400 or more raises ApiError."""
         url = path + ("?" + urllib.parse.urlencode(query) if query else "")
         payload = None if body is None else json.dumps(body).encode()
-        headers = {"Accept": accept, "Content-Type": kind}
+        headers = {"Accept": accept, "Content-Type": kind, **self._authorization}
         for attempt in range(ATTEMPTS):
             connection = self._connection()
             try:
@@ -142,10 +144,13 @@ class Api:
                 return None
             raise
 
-    def delete(self, path: str) -> None:
+    def delete(self, path: str, *, grace_seconds: int | None = None) -> None:
         """Delete one object in the background; nothing happens when it is gone."""
+        options: Object = {"propagationPolicy": "Background"}
+        if grace_seconds is not None:
+            options["gracePeriodSeconds"] = grace_seconds
         try:
-            self.call("DELETE", path, {"propagationPolicy": "Background"})
+            self.call("DELETE", path, options)
         except ApiError as error:
             if error.status != NOT_FOUND:
                 raise
@@ -164,7 +169,7 @@ class Api:
             }
         )
         try:
-            connection.request("GET", f"{path}?{query}")
+            connection.request("GET", f"{path}?{query}", headers=self._authorization)
             response = connection.getresponse()
             if response.status >= ERRORS:
                 raise ApiError(response.status, response.read().decode(errors="replace"))

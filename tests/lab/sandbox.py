@@ -9,6 +9,7 @@ groups and the scratch folder, which this module removes, or the next run.
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import signal
@@ -28,6 +29,10 @@ PREFIX = "platform-stack-lab-"
 SCRATCH = "PLATFORM_STACK_LAB"
 """The environment variable with the scratch folder: set for the process inside only."""
 _OWNER = "owner"
+# What a kubelet sets on its machine: these belong to no namespace.
+_SETTINGS = ("vm/overcommit_memory", "vm/panic_on_oom", "kernel/panic", "kernel/panic_on_oops",
+             "kernel/keys/root_maxkeys", "kernel/keys/root_maxbytes")
+_SETTINGS_FILE = "settings.json"
 _NAMESPACES = ("--net", "--mount", "--pid", "--ipc", "--uts", "--fork", "--kill-child", "--mount-proc")
 
 
@@ -44,6 +49,8 @@ def run(arguments: Sequence[str], *, keep: bool) -> int:
     sweep()
     scratch = Path(tempfile.mkdtemp(prefix=PREFIX))
     (scratch / _OWNER).write_text(_identity(os.getpid()))
+    settings = {name: Path("/proc/sys", name).read_text() for name in _SETTINGS}
+    (scratch / _SETTINGS_FILE).write_text(json.dumps(settings))
     command = ["unshare", *_NAMESPACES, "--propagation", "private", sys.executable, "-m", "tests.lab", *arguments]
     process = subprocess.Popen(command, env={**os.environ, SCRATCH: str(scratch)}, start_new_session=True)
     interrupted = 0
@@ -66,6 +73,7 @@ def run(arguments: Sequence[str], *, keep: bool) -> int:
         for number, handler in previous.items():
             signal.signal(number, handler)
         left = cgroups.remove(scratch.name)
+        _restore(scratch)
         if not keep:
             shutil.rmtree(scratch, ignore_errors=True)
     if left:
@@ -83,6 +91,7 @@ def sweep() -> list[str]:
             continue
         cgroups.remove(name)
         if folder is not None:
+            _restore(folder)
             shutil.rmtree(folder, ignore_errors=True)
         swept.append(name)
     return swept
@@ -114,6 +123,16 @@ def require() -> None:
 
 MEMORY_GIB = 8
 """What a boot takes at its peak, with the builds done, and some room."""
+
+
+def _restore(scratch: Path) -> None:
+    """Give the machine its own settings back, unless another lab still runs with the kubelet's."""
+    file = scratch / _SETTINGS_FILE
+    if cgroups.runs() or not file.is_file():
+        return
+    for name, value in json.loads(file.read_text()).items():
+        if Path("/proc/sys", name).read_text() != value:
+            Path("/proc/sys", name).write_text(value)
 
 
 def _first_process(unshare: int) -> int | None:
