@@ -17,6 +17,10 @@ from pathlib import Path
 
 from platform_stack.errors import fail
 
+# A workspace around the project must not change what go.mod pins. Without cgo a program runs in an image that has
+# no C library, and is the same whether or not there is a C compiler.
+_FIXED = {"GOWORK": "off", "CGO_ENABLED": "0"}
+
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
 
@@ -29,19 +33,21 @@ class Engine:
         module: its folder.
         output: the folder that gets the programs.
         programs: their names.
-        package: what is built: `tool` for the go.mod's tool lines, or a package.
+        packages: what is built: `tool` for all of the go.mod's tool lines, or some of them.
         toolchain: the Go that it needs where its go.mod asks for a newer one than the machine may have; Go
             fetches it by itself.
         ldflags: for the linker.
+        tags: the build tags, with commas.
 
     """
 
     module: Path
     output: Path
     programs: tuple[str, ...]
-    package: str = "tool"
+    packages: tuple[str, ...] = ("tool",)
     toolchain: str | None = None
     ldflags: str = ""
+    tags: str = ""
 
     @property
     def name(self) -> str:
@@ -78,11 +84,12 @@ def build(engine: Engine, log: Path | None = None) -> bool:
     command = [
         "go",
         "build",
+        *(("-tags", engine.tags) if engine.tags else ()),
         "-ldflags",
         f"-s -w {engine.ldflags}",
         "-o",
         f"{engine.output}/",
-        engine.package,
+        *engine.packages,
     ]
     with log.open("wb") as stream:
         result = subprocess.run(
@@ -97,6 +104,21 @@ def build(engine: Engine, log: Path | None = None) -> bool:
         )
     stamp.write_text(expected)
     return True
+
+
+def version(engine: Engine, module: str) -> str:
+    """Return the version of one module that the engine's go.mod requires: v1.18.3.
+
+    Raises:
+        PlatformError: it does not require it.
+
+    """
+    lines = (engine.module / "go.mod").read_text().splitlines()
+    required = [line.removeprefix("require ").split() for line in lines]
+    found = [words[1] for words in required if len(words) > 1 and words[0] == module]
+    if not found:
+        fail(f"engine {engine.name}", f"no module {module}", "it in go.mod", f"read {engine.module}/go.mod")
+    return found[0]
 
 
 @functools.cache
@@ -128,15 +150,17 @@ def module_folder(engine: Engine, module: str) -> Path:
 
 def _digest(engine: Engine) -> str:
     digest = hashlib.sha256()
-    for name in ("go.mod", "go.sum", *sorted(path.name for path in engine.module.glob("*.go"))):
-        digest.update((engine.module / name).read_bytes())
-    digest.update(f"{engine.toolchain} {engine.ldflags}".encode())
+    # A module that depends on nothing has no go.sum.
+    for path in sorted(
+        path for pattern in ("go.mod", "go.sum", "*.go") for path in engine.module.glob(pattern)
+    ):
+        digest.update(path.read_bytes())
+    digest.update(f"{_FIXED} {engine.packages} {engine.toolchain} {engine.ldflags} {engine.tags}".encode())
     return digest.hexdigest()
 
 
 def _environment(engine: Engine) -> dict[str, str]:
-    # A workspace around the project must not change what go.mod pins.
-    environment = {**os.environ, "GOWORK": "off"}
+    environment = {**os.environ, **_FIXED}
     if engine.toolchain:
         environment["GOTOOLCHAIN"] = engine.toolchain
     return environment

@@ -17,7 +17,7 @@ from .peers import Address, DnsName, Entity, Peer, Pod
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-JUDGE = Engine(Path(__file__).resolve().parent / "judge", BUILD / "flows", ("judge",), package=".")
+JUDGE = Engine(Path(__file__).resolve().parent / "judge", BUILD / "flows", ("judge",), packages=(".",))
 
 Question = tuple[Peer, Peer, int, str]
 """Source, target, port, protocol."""

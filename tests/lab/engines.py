@@ -14,9 +14,19 @@ OUTPUT = BUILD / "engines"
 KUBERNETES_VERSION = "1.34.2"
 
 
-def _engine(name: str, *programs: str, toolchain: str | None = None, ldflags: str = "") -> Engine:
-    module = Path(__file__).resolve().parent / "engines" / name
-    return Engine(module, OUTPUT / name, programs, toolchain=toolchain, ldflags=ldflags)
+_HERE = Path(__file__).resolve().parent / "engines"
+# The modules of the policy tests make the controllers too: most of their packages are the same.
+_POLICIES = Path(__file__).resolve().parent.parent / "policies" / "engines"
+_KYVERNO = "github.com/kyverno/kyverno/cmd"
+_GATEKEEPER = "github.com/open-policy-agent/gatekeeper/v3"
+
+
+def _engine(name: str, *programs: str, toolchain: str | None = None, ldflags: str = "", tags: str = "") -> Engine:
+    return Engine(_HERE / name, OUTPUT / name, programs, toolchain=toolchain, ldflags=ldflags, tags=tags)
+
+
+def _program(name: str) -> Engine:
+    return Engine(_HERE / name, OUTPUT / name, (name,), packages=(".",))
 
 
 ETCD = _engine("etcd", "server")
@@ -31,6 +41,33 @@ KWOK = _engine("kwok", "kwok")
 HELM = _engine("helm", "helm")
 ARGOCD = _engine("argocd", "cmd", toolchain="go1.27.3")
 SEALED_SECRETS = _engine("sealed-secrets", "controller", "kubeseal")
+
+CILIUM = _engine(
+    "cilium",
+    *("daemon", "operator", "cilium-cni", "cilium-dbg", "cilium-health", "mount", "sysctlfix", "loopback"),
+    # Version, commit and date of the tag, as its Makefile has them; with fewer words it knows none.
+    ldflags="-X 'github.com/cilium/cilium/pkg/version.ciliumVersion=1.18.3 c16016890116 2025-10-22T21:44:47Z'",
+    # What makes the operator the `generic` one: operator/Makefile.
+    tags="ipam_provider_operator",
+)
+_CONTROLLERS = ("kyverno", "kyverno-init", "background-controller", "reports-controller", "readiness-checker")
+KYVERNO = Engine(
+    _POLICIES / "kyverno",
+    OUTPUT / "kyverno",
+    _CONTROLLERS,
+    packages=tuple(f"{_KYVERNO}/{name}" for name in _CONTROLLERS),
+)
+GATEKEEPER = Engine(
+    _POLICIES / "gator",
+    OUTPUT / "gatekeeper",
+    ("gatekeeper",),
+    packages=(_GATEKEEPER,),
+    ldflags=f"-X {_GATEKEEPER}/pkg/version.Version=v3.23.0",
+)
+COREDNS = _engine("coredns", "coredns")
+EXTERNAL_DNS = _engine("external-dns", "external-dns")
+STANDIN = _program("standin")
+PAUSE = _program("pause")
 
 ENGINES = (ETCD, HELM, KUBERNETES, KWOK, SEALED_SECRETS, ARGOCD)
 

@@ -9,10 +9,13 @@ from tests.engines import BUILD, Engine, build
 
 _MODULES = Path(__file__).resolve().parent / "engines"
 _OUTPUT = BUILD / "policies"
+_KYVERNO = "github.com/kyverno/kyverno/cmd/cli/kubectl-kyverno"
+_GATOR = "github.com/open-policy-agent/gatekeeper/v3/cmd/gator"
 
 ENGINES = {
-    "kyverno": Engine(_MODULES / "kyverno", _OUTPUT, ("kubectl-kyverno",)),
-    "gatekeeper": Engine(_MODULES / "gator", _OUTPUT, ("gator",)),
+    # The same modules make the controllers that the lab runs.
+    "kyverno": Engine(_MODULES / "kyverno", _OUTPUT, ("kubectl-kyverno",), packages=(_KYVERNO,)),
+    "gatekeeper": Engine(_MODULES / "gator", _OUTPUT, ("gator",), packages=(_GATOR,)),
 }
 
 

@@ -1,0 +1,3 @@
+module platform-stack.io/lab/pause
+
+go 1.26

@@ -1,0 +1,3 @@
+module platform-stack.io/lab/standin
+
+go 1.26

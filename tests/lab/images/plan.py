@@ -1,0 +1,113 @@
+"""Which images the lab needs, what each holds, and the archives of them.
+
+planned = plan(specs)                    # pure: pod specs in, images out
+for engine in engines_of(planned): build(engine)
+archives = [write(folder, image) for image in planned]
+# ctr -n k8s.io images import ARCHIVE, on each node
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tests.lab.engines import PAUSE, STANDIN
+
+from . import archive, standin
+from .archive import Config, Entry
+from .host import base
+from .recipes import Recipe, recipe_of
+from .references import Reference, parse
+from .uses import ImageUses, image_uses
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from tests.engines import Engine
+
+# What containerd.toml names as sandbox_image: it holds the namespaces of every pod.
+PAUSE_IMAGE = "registry.k8s.io/pause:3.10"
+
+
+@dataclass(frozen=True)
+class Planned:
+    """One image that the lab makes.
+
+    Attributes:
+        image: its reference and what pods ask of it.
+        recipe: how to make it with the real program; None: a stand-in.
+
+    """
+
+    image: ImageUses
+    recipe: Recipe | None
+
+    @property
+    def reference(self) -> Reference:
+        """Return its name."""
+        return self.image.reference
+
+    @property
+    def holds(self) -> str:
+        """Say what is in it, for people: which program in which version, or a stand-in."""
+        if self.recipe is None:
+            return "stand-in"
+        if self.recipe.version is None:
+            return self.recipe.note
+        found = self.recipe.version()
+        # A tag may say more than the version: v3.6.4-0, 8.2.3-alpine.
+        same = self.reference.tag.removeprefix("v").startswith(found.removeprefix("v"))
+        said = [f"the program, {found}" + ("" if same else f" instead of {self.reference.tag}")]
+        return "; ".join([*said, *([self.recipe.note] if self.recipe.note else [])])
+
+
+def plan(pods: Iterable[Mapping[str, Any]]) -> list[Planned]:
+    """Return the images that pods ask for, in order of their names, and the one of the sandbox.
+
+    Args:
+        pods: pod specs, as in a Deployment's template, from recorded facts or live objects.
+
+    Raises:
+        LabError: as uses.image_uses does.
+
+    """
+    planned = [Planned(image, recipe_of(image.reference)) for image in image_uses(pods)]
+    return [*planned, Planned(ImageUses(parse(PAUSE_IMAGE)), _PAUSE)]
+
+
+def engines_of(planned: Iterable[Planned]) -> list[Engine]:
+    """Return what has to be built before `write`."""
+    recipes = [each.recipe for each in planned]
+    needed = [STANDIN, *(recipe.engine for recipe in recipes if recipe and recipe.engine)]
+    return list(dict.fromkeys(needed))
+
+
+def write(folder: Path, planned: Planned) -> Path:
+    """Return the archive of an image, made unless a folder has it with the same content.
+
+    Raises:
+        LabError: a program of Debian is not installed.
+        FileNotFoundError: an engine has not been built.
+
+    """
+    if planned.recipe:
+        layers, config = [planned.recipe.entries()], planned.recipe.config
+    else:
+        layers, config = standin.layers(planned.image), standin.config(planned.image)
+    return archive.write(folder, planned.reference.names, config, layers)
+
+
+def table(planned: Iterable[Planned]) -> str:
+    """Return the images as a table of Markdown."""
+    rows = [f"| `{each.reference}` | {each.holds} |\n" for each in planned]
+    return "| image | what the lab puts in it |\n|---|---|\n" + "".join(rows)
+
+
+def _pause() -> list[Entry]:
+    return [*base(), Entry("/pause", source=PAUSE.program("pause"))]
+
+
+_PAUSE = Recipe(
+    _pause, Config(("/pause",), user="65535"), None, PAUSE, "a program of the lab's own that waits"
+)
