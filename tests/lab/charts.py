@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ import yaml
 
 from tests.engines import module_folder
 
-from .engines import CILIUM, GATEKEEPER, HELM, KYVERNO
+from .engines import CILIUM, GATEKEEPER, HELM, KUBERNETES_VERSION, KYVERNO
 from .errors import fail
 
 if TYPE_CHECKING:
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 
     from tests.engines import Engine
 
-    from .dist import ChartPin
+    from .client import Object
+    from .dist import ChartPin, Dist
 
 # Charts that lie in the Go module of their program: (engine, module, folder of the chart).
 IN_MODULES: dict[str, tuple[Engine, str, str]] = {
@@ -110,6 +112,19 @@ def find_charts(folder: Path, pins: tuple[ChartPin, ...]) -> dict[tuple[str, str
                 "leave --charts away to use stand-ins",
             )
     return found
+
+
+def rendered(dist: Dist, repository: ChartRepository) -> list[Object]:
+    """Return every object that the charts of dist/ make with their values, as helm prints them."""
+    def render(pin: ChartPin) -> list[Object]:
+        values = [f"--values={dist.repository / path}" for path in pin.values]
+        versions = f"--kube-version={KUBERNETES_VERSION}", "--api-versions=monitoring.coreos.com/v1"
+        package = str(repository.package(pin.chart, pin.version))
+        text = helm("template", pin.release, package, f"--namespace={pin.namespace}", *versions, *values)
+        return [item for item in yaml.load_all(text, yaml.CSafeLoader) if item]
+
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        return [item for items in pool.map(render, dist.charts) for item in items]
 
 
 def helm(*arguments: str) -> str:

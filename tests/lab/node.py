@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from . import cgroups
 from .engines import OUTPUT
 from .errors import fail
+from .images.plan import PAUSE_IMAGE
 from .processes import last_line, wait_for
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from .kubeadm import NodeDescription
 
 HERE = Path(__file__).resolve().parent
-PAUSE = "registry.k8s.io/pause:3.10.1"
 CONTAINERD = "/run/containerd/containerd.sock"
 # Of the capabilities that containers are given, in the order of their bits in /proc/self/status.
 CAPABILITIES = {24: "CAP_SYS_RESOURCE", 21: "CAP_SYS_ADMIN", 12: "CAP_NET_ADMIN", 38: "CAP_PERFMON", 39: "CAP_BPF"}
@@ -129,8 +129,8 @@ class Node:
 
     def load(self, archives: Sequence[Path]) -> None:
         """Import images into the node's containerd."""
-        for archive in archives:
-            self.run("ctr", "--namespace=k8s.io", "images", "import", "--all-platforms", str(archive))
+        script = 'for each; do ctr --namespace=k8s.io images import --all-platforms "$each" || exit 1; done'
+        self.run("sh", "-c", script, "sh", *map(str, archives), seconds=600)
 
     def check(self) -> None:
         """Fail when its first process has ended although it should run."""
@@ -164,7 +164,7 @@ disabled_plugins = ["io.containerd.internal.v1.opt", "io.containerd.tracing.proc
   enable_unprivileged_ports = true
   enable_unprivileged_icmp = true
   restrict_oom_score_adj = true
-  sandbox_image = "{PAUSE}"
+  sandbox_image = "{PAUSE_IMAGE}"
   [plugins."io.containerd.grpc.v1.cri".cni]
     bin_dir = "/opt/cni/bin"
     conf_dir = "/etc/cni/net.d"

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 from .pods import running
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from .client import Api, Object
 
 OPERATOR = {"app.kubernetes.io/component": "prometheus-operator"}
 GROUP = "/apis/monitoring.coreos.com/v1"
-RELOADER = "quay.io/prometheus-operator/prometheus-config-reloader:{}"
+RELOADER_ARGUMENT = "--prometheus-config-reloader="
 RELOADER_PORT = 8080
 # What the operator gives the reloader, by its own defaults: the chart overrides it with arguments.
 RELOADER_RESOURCES = {"requests": {"cpu": "5m", "memory": "16Mi"}, "limits": {"memory": "48Mi"}}
@@ -28,8 +30,9 @@ def operate_prometheus(api: Api) -> None:
         items = api.list(f"{GROUP}/{plural}")
         if not items or not running(api, OPERATOR):
             continue
+        reloader = reloader_image(api.list("/apis/apps/v1/deployments"))
         for item in items:
-            wanted = stateful_set(kind, item, ports, _operator_version(api))
+            wanted = stateful_set(kind, item, ports, reloader)
             path = api.path_of(wanted)
             found = api.get(path)
             if found is None:
@@ -40,7 +43,19 @@ def operate_prometheus(api: Api) -> None:
             _report(api, item, ready)
 
 
-def stateful_set(kind: str, item: Object, ports: dict[str, int], version: str) -> Object:
+def reloader_image(objects: Iterable[Object]) -> str:
+    """Return the image of the reloader, which is an argument of the operator's Deployment."""
+    return next(
+        argument.removeprefix(RELOADER_ARGUMENT)
+        for item in objects
+        if item.get("kind", "Deployment") == "Deployment"
+        for container in item["spec"]["template"]["spec"]["containers"]
+        for argument in container.get("args", [])
+        if argument.startswith(RELOADER_ARGUMENT)
+    )
+
+
+def stateful_set(kind: str, item: Object, ports: dict[str, int], reloader_image: str) -> Object:
     """Return the StatefulSet of one Prometheus or Alertmanager, with the server and its reloader."""
     name, spec = kind.lower(), item["spec"]
     own = item["metadata"]["name"]
@@ -69,7 +84,7 @@ def stateful_set(kind: str, item: Object, ports: dict[str, int], version: str) -
     }
     reloader = {
         "name": "config-reloader",
-        "image": RELOADER.format(version),
+        "image": reloader_image,
         "command": ["/bin/prometheus-config-reloader"],
         "ports": [{"name": "reloader-web", "containerPort": RELOADER_PORT}],
         "resources": RELOADER_RESOURCES,
@@ -128,13 +143,6 @@ def _service(wanted: Object) -> Object:
             "ports": [{"name": port["name"], "port": port["containerPort"]} for port in ports],
         },
     }
-
-
-def _operator_version(api: Api) -> str:
-    """Return the version of the operator that runs: its reloader has the same."""
-    selector = ",".join(f"{key}={value}" for key, value in OPERATOR.items())
-    pod = api.list("/api/v1/pods", labelSelector=selector)[0]
-    return str(pod["spec"]["containers"][0]["image"]).split("@")[0].rsplit(":", 1)[1]
 
 
 def _report(api: Api, item: Object, ready: int) -> None:

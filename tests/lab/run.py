@@ -8,13 +8,16 @@ import signal
 import time
 from typing import TYPE_CHECKING
 
-from . import actors, assertions, bootstrap, charts, faults, images, picture, teardown
+from tests.engines import BUILD
+
+from . import actors, assertions, bootstrap, charts, faults, picture, teardown
 from .actors import Actors
 from .authority import Authority
 from .bootstrap import Script
 from .charts import ChartRepository
 from .dns import NameServer
 from .errors import LabError
+from .images import plan
 from .lab import Lab
 from .machine import Machine
 from .network import Network
@@ -24,15 +27,18 @@ from .sealing import Sealing
 from .standins import write_stand_ins
 from .timeline import Timeline
 from .web import Web
+from .workloads import cluster_pods, pod_specs
 
 if TYPE_CHECKING:
     import argparse
     from pathlib import Path
 
     from .controlplane import ControlPlane
+    from .dist import Dist
     from .report import Report
 
 BOOT_SECONDS = 600.0
+IMAGES = BUILD / "lab" / "images"
 
 
 def run(report: Report, scratch: Path, options: argparse.Namespace) -> None:
@@ -75,10 +81,9 @@ def _start(
         sources = charts.find_charts(options.charts, dist.charts)
     else:
         sources |= charts.module_charts(dist.charts, scratch / "modules")
-    ChartRepository(web.charts, f"{web.url}/charts").publish(sources)
-    start = time.monotonic()
-    made = images.prepare(charts.pods(dist, web.charts), authority, full=options.full)
-    report.say(f"{len(made.table)} images, {made.summary}, in {time.monotonic() - start:.0f} s")
+    index = ChartRepository(web.charts, f"{web.url}/charts")
+    index.publish(sources)
+    archives = _images(report, index, dist)
 
     def created(plane: ControlPlane) -> None:
         report.say(f"kind create cluster: {', '.join(node.name for node in plane.nodes)} are up")
@@ -86,7 +91,7 @@ def _start(
         running.start()
         stack.callback(running.stop)
 
-    machine = Machine(network, authority, scratch, sealing.config, made.archives, created)
+    machine = Machine(network, authority, scratch, sealing.config, archives, created)
     stack.callback(lambda: _collect(machine, options.logs))
     machine.start()
     stack.callback(machine.stop)
@@ -103,6 +108,20 @@ def _start(
     return Lab(
         report, plane, web, repository, platform, dist, timeline, sealing, options.logs
     ), script
+
+
+def _images(report: Report, index: ChartRepository, dist: Dist) -> list[Path]:
+    """Make the image of every container that there will be."""
+    start = time.monotonic()
+    manifests = [item for _, item in dist.everything]
+    specs = [*cluster_pods(), *pod_specs([*charts.rendered(dist, index), *manifests])]
+    planned = plan.plan(specs)
+    archives = [plan.write(IMAGES, each) for each in planned]
+    programs = sum(each.recipe is not None for each in planned)
+    took = time.monotonic() - start
+    report.say(f"{len(planned)} images, {programs} with the program, the others a stand-in: {took:.0f} s")
+    (report.file.parent / "images.md").write_text(plan.table(planned))
+    return archives
 
 
 def _boot(lab: Lab, script: Script) -> bool:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tests.engines import Engine
 
 # What containerd.toml names as sandbox_image: it holds the namespaces of every pod.
-PAUSE_IMAGE = "registry.k8s.io/pause:3.10"
+PAUSE_IMAGE = "registry.k8s.io/pause:3.10.1"
 
 
 @dataclass(frozen=True)

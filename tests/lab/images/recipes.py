@@ -107,6 +107,12 @@ RECIPES = {
 }
 
 
+for _name in ("kube-apiserver", "kube-controller-manager", "kube-scheduler"):
+    RECIPES[f"registry.k8s.io/{_name}"] = _go(
+        engines.KUBERNETES, "k8s.io/kubernetes", f"/usr/local/bin/{_name}", user=""
+    )
+
+
 def recipe_of(reference: Reference) -> Recipe | None:
     """Return the recipe of an image, or None where there is no program for it."""
     return next(
