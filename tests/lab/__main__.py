@@ -70,7 +70,9 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--charts", type=Path, metavar="DIR", help="the real charts; default: stand-ins from the facts"
     )
     parser.add_argument(
-        "--full", action="store_true", help="build and run every program that can be had, not only the engines"
+        "--full",
+        action="store_true",
+        help="build and run every program that can be had, not only the engines",
     )
     parser.add_argument(
         "--keep", action="store_true", help="keep the scratch folder and wait at the end until Ctrl-C"

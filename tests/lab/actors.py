@@ -124,7 +124,10 @@ class Certificates:
 
     def __call__(self, api: Api) -> None:
         """Look at every issuer and certificate."""
-        issuers = [*api.list(f"{CERT_MANAGER_GROUP}/clusterissuers"), *api.list(f"{CERT_MANAGER_GROUP}/issuers")]
+        issuers = [
+            *api.list(f"{CERT_MANAGER_GROUP}/clusterissuers"),
+            *api.list(f"{CERT_MANAGER_GROUP}/issuers"),
+        ]
         certificates = api.list(f"{CERT_MANAGER_GROUP}/certificates")
         if not (issuers or certificates) or not running(api, CERT_MANAGER):
             return
@@ -212,7 +215,7 @@ def report_velero(api: Api) -> None:
         items = [each for each in api.list(base) if each.get("status", {}).get("phase") != phase]
         if items and running(api, VELERO):
             for item in items:
-                path = f"/apis/velero.io/v1/namespaces/{item['metadata']['namespace']}/{plural}/{item['metadata']['name']}"
+                path = api.path_of(item)
                 # One of them has no status subresource: there the status is an ordinary field.
                 if api.merge(f"{path}/status", {"status": {"phase": phase}}) is None:
                     api.merge(path, {"status": {"phase": phase}})

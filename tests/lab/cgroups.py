@@ -7,13 +7,23 @@ own cgroup namespace, so that its kubelet sees a machine of its own.
 from __future__ import annotations
 
 import contextlib
-import os
 import time
 from pathlib import Path
 
 ROOT = Path("/sys/fs/cgroup")
 # `unified` (v2) is for Cilium, which attaches its programs there.
-CONTROLLERS = ("cpu", "cpuacct", "cpuset", "memory", "devices", "freezer", "blkio", "pids", "systemd", "unified")
+CONTROLLERS = (
+    "cpu",
+    "cpuacct",
+    "cpuset",
+    "memory",
+    "devices",
+    "freezer",
+    "blkio",
+    "pids",
+    "systemd",
+    "unified",
+)
 PARENT = "platform-stack-lab"
 _LEFT_SECONDS = 5.0
 
@@ -40,10 +50,11 @@ def make(run: str, node: str) -> None:
                     (folder / "memory.use_hierarchy").write_text("1")
 
 
-def join(run: str, node: str) -> None:
-    """Move this process into a node's folders."""
-    for controller in CONTROLLERS:
-        (ROOT / controller / PARENT / run / node / "cgroup.procs").write_text(str(os.getpid()))
+def joining(run: str, node: str) -> list[str]:
+    """Return the words before a command that is to run in a node's folders."""
+    script = 'for each in $1; do echo $$ > "$each/cgroup.procs"; done; shift; exec "$@"'
+    folders = " ".join(str(ROOT / controller / PARENT / run / node) for controller in CONTROLLERS)
+    return ["sh", "-c", script, "sh", folders]
 
 
 def remove(run: str) -> list[str]:
@@ -69,4 +80,6 @@ def remove(run: str) -> list[str]:
 
 def runs() -> list[str]:
     """Return the names of all runs that have folders here, of this lab and of others."""
-    return sorted({path.name for name in CONTROLLERS for path in (ROOT / name / PARENT).glob("*") if path.is_dir()})
+    return sorted(
+        {path.name for name in CONTROLLERS for path in (ROOT / name / PARENT).glob("*") if path.is_dir()}
+    )

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 import yaml
 
+from platform_stack.kubernetes import VERSION
 from tests.engines import module_folder
 
-from .engines import CILIUM, GATEKEEPER, HELM, KUBERNETES_VERSION, KYVERNO
+from .engines import CILIUM, GATEKEEPER, HELM, KYVERNO
 from .errors import fail
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class ChartRepository:
 
 
 def module_charts(pins: tuple[ChartPin, ...], folder: Path) -> dict[tuple[str, str], Path]:
-    """Copy the charts that lie in Go modules, each without the dependencies that do not; return them by (name, version).
+    """Copy the charts that lie in Go modules, without the dependencies that do not; return them by (name, version).
 
     A chart of another version than dist/ asks for is not taken.
     """
@@ -116,9 +117,10 @@ def find_charts(folder: Path, pins: tuple[ChartPin, ...]) -> dict[tuple[str, str
 
 def rendered(dist: Dist, repository: ChartRepository) -> list[Object]:
     """Return every object that the charts of dist/ make with their values, as helm prints them."""
+
     def render(pin: ChartPin) -> list[Object]:
         values = [f"--values={dist.repository / path}" for path in pin.values]
-        versions = f"--kube-version={KUBERNETES_VERSION}", "--api-versions=monitoring.coreos.com/v1"
+        versions = f"--kube-version={VERSION}", "--api-versions=monitoring.coreos.com/v1"
         package = str(repository.package(pin.chart, pin.version))
         text = helm("template", pin.release, package, f"--namespace={pin.namespace}", *versions, *values)
         return [item for item in yaml.load_all(text, yaml.CSafeLoader) if item]

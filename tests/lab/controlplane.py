@@ -89,12 +89,14 @@ def create(
     api = _client(first, scratch)
     with concurrent.futures.ThreadPoolExecutor() as pool:
         joined = [
-            pool.submit(node.run, program, "join", f"--config={CONFIG}", "--ignore-preflight-errors=all", seconds=180)
+            pool.submit(
+                node.run, program, "join", f"--config={CONFIG}", "--ignore-preflight-errors=all", seconds=180
+            )
             for node in others
         ]
         kind_addons.install(api)
-        for each in joined:
-            each.result()
+        for future in joined:
+            future.result()
     wait_for(
         "all nodes to register",
         lambda: len(api.list("/api/v1/nodes")) == len(nodes),

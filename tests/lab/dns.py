@@ -16,7 +16,7 @@ _TTL_SECONDS = 5
 
 @dataclass
 class NameServer:
-    """Answers A over UDP: names of `names` with their address, anything else with `other`, or that there is no such name."""
+    """Answers A over UDP: a name of `names` with its address, any other with `other`, or that there is none."""
 
     address: str
     names: dict[str, str] = field(default_factory=dict)

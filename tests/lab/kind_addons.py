@@ -20,7 +20,7 @@ def install(api: Api) -> None:
 
 
 def objects() -> list[Object]:
-    """Return the objects, as KIND's (pkg/build/nodeimage/const_storage.go) but for rights that a stand-in does not use."""
+    """Return the objects, as in KIND's pkg/build/nodeimage/const_storage.go; rights that nobody uses are left out."""
     return [
         {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}},
         {
@@ -56,7 +56,11 @@ def objects() -> list[Object]:
                     "spec": {
                         "nodeSelector": {"kubernetes.io/os": "linux"},
                         "tolerations": [
-                            {"key": "node-role.kubernetes.io/control-plane", "operator": "Equal", "effect": "NoSchedule"}
+                            {
+                                "key": "node-role.kubernetes.io/control-plane",
+                                "operator": "Equal",
+                                "effect": "NoSchedule",
+                            }
                         ],
                         "serviceAccountName": f"{_NAME}-service-account",
                         "containers": [

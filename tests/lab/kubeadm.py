@@ -67,7 +67,9 @@ def read(path: Path) -> ClusterDescription:
                 control_plane=control_plane,
                 labels=node.get("labels", {}),
                 patches=tuple(yaml.safe_load(patch) for patch in patches),
-                mounts=tuple((each["hostPath"], each["containerPath"]) for each in node.get("extraMounts", [])),
+                mounts=tuple(
+                    (each["hostPath"], each["containerPath"]) for each in node.get("extraMounts", [])
+                ),
             )
         )
     nodes.sort(key=lambda node: not node.control_plane)
@@ -155,7 +157,10 @@ def configuration(
     ]
     for patch in node.patches:
         for document in documents:
-            if patch.get("kind") == document["kind"] and patch.get("apiVersion", document["apiVersion"]) == document["apiVersion"]:
+            if (
+                patch.get("kind") == document["kind"]
+                and patch.get("apiVersion", document["apiVersion"]) == document["apiVersion"]
+            ):
                 document.update(_merge(document, patch))
     return yaml.safe_dump_all(documents, sort_keys=False)
 

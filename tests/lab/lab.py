@@ -13,7 +13,6 @@ from .timeline import health_of, ready, sync_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-
     from pathlib import Path
 
     from .client import Api, Object

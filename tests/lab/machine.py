@@ -129,9 +129,7 @@ class Machine:
     def _create(self, folder: Path, config: Path) -> None:
         described = kubeadm.read(config)
         mounts = {
-            node.name: tuple(
-                (Path(os.path.normpath(folder / source)), path) for source, path in node.mounts
-            )
+            node.name: tuple((Path(os.path.normpath(folder / source)), path) for source, path in node.mounts)
             for node in described.nodes
         }
         first = described.nodes[0].name
@@ -145,7 +143,9 @@ class Machine:
         assert self.plane is not None
         name = f"kind-{self.cluster}"
         config = yaml.safe_load(self.plane.kubeconfig.read_text())
-        config["clusters"][0]["cluster"]["server"] = f"https://{self.plane.nodes[0].address}:{kubeadm.API_PORT}"
+        config["clusters"][0]["cluster"]["server"] = (
+            f"https://{self.plane.nodes[0].address}:{kubeadm.API_PORT}"
+        )
         config["clusters"][0]["name"] = config["users"][0]["name"] = name
         config |= {
             "contexts": [{"name": name, "context": {"cluster": name, "user": name}}],

@@ -24,13 +24,19 @@ from .processes import last_line, wait_for
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from .network import Network
     from .kubeadm import NodeDescription
+    from .network import Network
 
 HERE = Path(__file__).resolve().parent
 CONTAINERD = "/run/containerd/containerd.sock"
 # Of the capabilities that containers are given, in the order of their bits in /proc/self/status.
-CAPABILITIES = {24: "CAP_SYS_RESOURCE", 21: "CAP_SYS_ADMIN", 12: "CAP_NET_ADMIN", 38: "CAP_PERFMON", 39: "CAP_BPF"}
+CAPABILITIES = {
+    24: "CAP_SYS_RESOURCE",
+    21: "CAP_SYS_ADMIN",
+    12: "CAP_NET_ADMIN",
+    38: "CAP_PERFMON",
+    39: "CAP_BPF",
+}
 
 
 @dataclass
@@ -79,25 +85,38 @@ class Node:
         for name in ("containerd.toml", "runc"):
             (self.root / "etc/lab" / name).chmod(0o755)
         cgroups.make(self.scratch.name, self.name)
-        command = ["unshare", "--net", "--mount", "--pid", "--uts", "--ipc", "--cgroup", "--fork", "--kill-child"]
+        command = [
+            "unshare",
+            "--net",
+            "--mount",
+            "--pid",
+            "--uts",
+            "--ipc",
+            "--cgroup",
+            "--fork",
+            "--kill-child",
+        ]
         command += ["--propagation", "private", str(HERE / "node-init.sh")]
         command += [str(self.folder), str(OUTPUT), str(self.scratch)]
         log = self.logs / "init.log"
         with log.open("ab") as stream:
             self.process = subprocess.Popen(
-                command,
+                [*cgroups.joining(self.scratch.name, self.name), *command],
                 stdin=subprocess.DEVNULL,
                 stdout=stream,
                 stderr=stream,
                 start_new_session=True,
-                preexec_fn=lambda: cgroups.join(self.scratch.name, self.name),
             )
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
-        wait_for(f"node {self.name}", lambda: children.read_text() != "", seconds=10, hint=str(log), interval=0.02)
+        wait_for(
+            f"node {self.name}", lambda: children.read_text() != "", seconds=10, hint=str(log), interval=0.02
+        )
         self.pid = int(children.read_text())
         self.network.connect(self.name, self.pid)
         ready = Path(f"/proc/{self.pid}/root/run/containerd/ready")
-        wait_for(f"containerd of {self.name}", ready.exists, seconds=60, hint=f"read {self.logs}", interval=0.1)
+        wait_for(
+            f"containerd of {self.name}", ready.exists, seconds=60, hint=f"read {self.logs}", interval=0.1
+        )
 
     def kill(self) -> None:
         """End it as a power cut would; what is on its disk stays."""
@@ -110,17 +129,31 @@ class Node:
         self.process, self.pid = None, None
 
     def run(
-        self, *command: str, input: bytes = b"", seconds: float = 120, check: bool = True  # noqa: A002 - subprocess' word
+        self,
+        *command: str,
+        given: bytes = b"",
+        seconds: float = 120,
+        check: bool = True,
     ) -> subprocess.CompletedProcess[bytes]:
         """Run a program in all of the node's namespaces and control groups, as its administrator would."""
-        prefix = ["nsenter", "--target", str(self.pid), "--mount", "--net", "--pid", "--uts", "--ipc", "--cgroup", "--"]
+        prefix = [
+            "nsenter",
+            "--target",
+            str(self.pid),
+            "--mount",
+            "--net",
+            "--pid",
+            "--uts",
+            "--ipc",
+            "--cgroup",
+            "--",
+        ]
         result = subprocess.run(
-            [*prefix, *command],
-            input=input,
+            [*cgroups.joining(self.scratch.name, self.name), *prefix, *command],
+            input=given,
             capture_output=True,
             timeout=seconds,
             check=False,
-            preexec_fn=lambda: cgroups.join(self.scratch.name, self.name),
         )
         if check and result.returncode != 0:
             output = (result.stderr or result.stdout).decode(errors="replace").strip()
@@ -197,4 +230,3 @@ def missing_capabilities() -> list[str]:
             bounds = int(line.split()[1], 16)
             return [name for bit, name in sorted(CAPABILITIES.items()) if not bounds >> bit & 1]
     return []
-

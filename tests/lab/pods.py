@@ -72,7 +72,7 @@ def reason(pod: Object) -> str:
 
 def problems(api: Api) -> list[str]:
     """Return what is wrong with any pod: not Ready, or a container that restarted, was evicted or ran out of memory."""
-    found = [line for line in waiting(api)]
+    found = waiting(api)
     for pod in api.list("/api/v1/pods"):
         if pod["status"].get("reason") == "Evicted":
             found.append(f"pod {name_of(pod)} was evicted: {pod['status'].get('message', '')}")

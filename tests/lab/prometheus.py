@@ -1,4 +1,4 @@
-"""What Prometheus' operator does, where it is a stand-in: a StatefulSet for each Prometheus and Alertmanager, and their status."""
+"""What Prometheus' operator does, where it is a stand-in: StatefulSets and the status of what they are made of."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ RELOADER_ARGUMENT = "--prometheus-config-reloader="
 RELOADER_PORT = 8080
 # What the operator gives the reloader, by its own defaults: the chart overrides it with arguments.
 RELOADER_RESOURCES = {"requests": {"cpu": "5m", "memory": "16Mi"}, "limits": {"memory": "48Mi"}}
-# Of each kind: its plural, its ports, and the labels that the operator adds (operator's pkg/prometheus, pkg/alertmanager).
+# Of each kind: its plural and its ports.
 KINDS: dict[str, tuple[str, dict[str, int]]] = {
     "Prometheus": ("prometheuses", {"http-web": 9090}),
     "Alertmanager": ("alertmanagers", {"http-web": 9093, "mesh-tcp": 9094}),
@@ -46,7 +46,7 @@ def operate_prometheus(api: Api) -> None:
 def reloader_image(objects: Iterable[Object]) -> str:
     """Return the image of the reloader, which is an argument of the operator's Deployment."""
     return next(
-        argument.removeprefix(RELOADER_ARGUMENT)
+        str(argument).removeprefix(RELOADER_ARGUMENT)
         for item in objects
         if item.get("kind", "Deployment") == "Deployment"
         for container in item["spec"]["template"]["spec"]["containers"]
@@ -111,7 +111,9 @@ def stateful_set(kind: str, item: Object, ports: dict[str, int], reloader_image:
             "name": f"{name}-{own}",
             "namespace": item["metadata"]["namespace"],
             "labels": labels,
-            "ownerReferences": [{"apiVersion": item["apiVersion"], "kind": kind, "controller": True, **owner}],
+            "ownerReferences": [
+                {"apiVersion": item["apiVersion"], "kind": kind, "controller": True, **owner}
+            ],
         },
         "spec": {
             "replicas": spec.get("replicas", 1),
@@ -149,7 +151,9 @@ def _report(api: Api, item: Object, ready: int) -> None:
     replicas = item["spec"].get("replicas", 1)
     available = "True" if ready == replicas else "False"
     status = item.get("status", {})
-    if any(each["type"] == "Available" and each["status"] == available for each in status.get("conditions", [])):
+    if any(
+        each["type"] == "Available" and each["status"] == available for each in status.get("conditions", [])
+    ):
         return
     condition = {
         "type": "Available",

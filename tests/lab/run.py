@@ -105,9 +105,7 @@ def _start(
     timeline = Timeline(plane.api)
     timeline.begin()
     stack.callback(timeline.end)
-    return Lab(
-        report, plane, web, repository, platform, dist, timeline, sealing, options.logs
-    ), script
+    return Lab(report, plane, web, repository, platform, dist, timeline, sealing, options.logs), script
 
 
 def _images(report: Report, index: ChartRepository, dist: Dist) -> list[Path]:
@@ -126,7 +124,11 @@ def _images(report: Report, index: ChartRepository, dist: Dist) -> list[Path]:
 
 def _boot(lab: Lab, script: Script) -> bool:
     """Wait until the script has handed over, break its first sync, wait for the end, and check what came of it."""
-    lab.wait("bootstrap.sh to hand over", lambda: lab.timeline.states().get("root") is not None, seconds=BOOT_SECONDS)
+    lab.wait(
+        "bootstrap.sh to hand over",
+        lambda: lab.timeline.states().get("root") is not None,
+        seconds=BOOT_SECONDS,
+    )
     lab.before = assertions.inventory(lab)
     lab.timeline.start = time.monotonic()
     faults.kill_controller(lab)

@@ -30,8 +30,14 @@ SCRATCH = "PLATFORM_STACK_LAB"
 """The environment variable with the scratch folder: set for the process inside only."""
 _OWNER = "owner"
 # What a kubelet sets on its machine: these belong to no namespace.
-_SETTINGS = ("vm/overcommit_memory", "vm/panic_on_oom", "kernel/panic", "kernel/panic_on_oops",
-             "kernel/keys/root_maxkeys", "kernel/keys/root_maxbytes")
+_SETTINGS = (
+    "vm/overcommit_memory",
+    "vm/panic_on_oom",
+    "kernel/panic",
+    "kernel/panic_on_oops",
+    "kernel/keys/root_maxkeys",
+    "kernel/keys/root_maxbytes",
+)
 _SETTINGS_FILE = "settings.json"
 _NAMESPACES = ("--net", "--mount", "--pid", "--ipc", "--uts", "--fork", "--kill-child", "--mount-proc")
 
@@ -51,12 +57,21 @@ def run(arguments: Sequence[str], *, keep: bool) -> int:
     (scratch / _OWNER).write_text(_identity(os.getpid()))
     settings = {name: Path("/proc/sys", name).read_text() for name in _SETTINGS}
     (scratch / _SETTINGS_FILE).write_text(json.dumps(settings))
-    command = ["unshare", *_NAMESPACES, "--propagation", "private", sys.executable, "-m", "tests.lab", *arguments]
+    command = [
+        "unshare",
+        *_NAMESPACES,
+        "--propagation",
+        "private",
+        sys.executable,
+        "-m",
+        "tests.lab",
+        *arguments,
+    ]
     process = subprocess.Popen(command, env={**os.environ, SCRATCH: str(scratch)}, start_new_session=True)
     interrupted = 0
     previous = {}
 
-    def forward(number: int, _frame: object) -> None:
+    def forward(_number: int, _frame: object) -> None:
         nonlocal interrupted
         interrupted += 1
         first = _first_process(process.pid)
@@ -115,10 +130,20 @@ def require() -> None:
             "boot with systemd.unified_cgroup_hierarchy=0, or run the lab in CI; nothing was changed",
         )
     if not Path("/sys/kernel/btf/vmlinux").exists():
-        fail("the kernel", "no BTF in /sys/kernel/btf", "a kernel that Cilium can load programs into", "CONFIG_DEBUG_INFO_BTF")
+        fail(
+            "the kernel",
+            "no BTF in /sys/kernel/btf",
+            "a kernel that Cilium can load programs into",
+            "CONFIG_DEBUG_INFO_BTF",
+        )
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_AVPHYS_PAGES") / 2**30
     if memory < MEMORY_GIB:
-        fail("memory", f"{memory:.1f} GiB free", f"{MEMORY_GIB} GiB for two nodes and what runs on them", "close something")
+        fail(
+            "memory",
+            f"{memory:.1f} GiB free",
+            f"{MEMORY_GIB} GiB for two nodes and what runs on them",
+            "close something",
+        )
 
 
 MEMORY_GIB = 8

@@ -67,7 +67,7 @@ def _handler(web: Web) -> type[http.server.BaseHTTPRequestHandler]:
                 self._git(path, b"")
 
         def do_POST(self) -> None:
-            self._git(unquote(urlsplit(self.path).path), self._body())
+            self._git(unquote(urlsplit(self.path).path), _body(self))
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is the base class's
             """Say nothing."""
@@ -100,17 +100,6 @@ def _handler(web: Web) -> type[http.server.BaseHTTPRequestHandler]:
             status = next((int(value.split()[0]) for name, value in headers if name == "Status"), 200)
             self._answer(status, content, [each for each in headers if each[0] != "Status"])
 
-        def _body(self) -> bytes:
-            if self.headers.get("Transfer-Encoding", "").lower() == "chunked":
-                body = b""
-                while size := int(self.rfile.readline().split(b";")[0], 16):
-                    body += self.rfile.read(size)
-                    self.rfile.readline()
-                self.rfile.readline()
-            else:
-                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            return gzip.decompress(body) if self.headers.get("Content-Encoding") == "gzip" else body
-
         def _answer(self, status: int, content: bytes, headers: list[list[str]] | None = None) -> None:
             self.send_response(status)
             for name, value in headers or []:
@@ -120,3 +109,15 @@ def _handler(web: Web) -> type[http.server.BaseHTTPRequestHandler]:
             self.wfile.write(content)
 
     return Handler
+
+
+def _body(request: http.server.BaseHTTPRequestHandler) -> bytes:
+    if request.headers.get("Transfer-Encoding", "").lower() == "chunked":
+        body = b""
+        while size := int(request.rfile.readline().split(b";")[0], 16):
+            body += request.rfile.read(size)
+            request.rfile.readline()
+        request.rfile.readline()
+    else:
+        body = request.rfile.read(int(request.headers.get("Content-Length", 0)))
+    return gzip.decompress(body) if request.headers.get("Content-Encoding") == "gzip" else body

@@ -30,7 +30,9 @@ def pod_specs(objects: Iterable[Object]) -> Iterator[dict[str, Any]]:
             yield _once(spec["jobTemplate"]["spec"]["template"]["spec"])
         elif kind in KINDS:
             made = {**item, "metadata": {"uid": "", **item["metadata"]}}
-            yield stateful_set(kind, made, KINDS[kind][1], reloader_image(objects))["spec"]["template"]["spec"]
+            yield stateful_set(kind, made, KINDS[kind][1], reloader_image(objects))["spec"]["template"][
+                "spec"
+            ]
         elif kind in _POD_KINDS:
             pod = spec["template"]["spec"]
             yield _once(pod) if kind == "Job" else pod
@@ -44,7 +46,11 @@ def cluster_pods() -> list[dict[str, Any]]:
         capture_output=True,
         text=True,
     ).stdout.split()
-    images = [each for each in listed if not each.startswith(("registry.k8s.io/pause", "registry.k8s.io/kube-proxy"))]
+    images = [
+        each
+        for each in listed
+        if not each.startswith(("registry.k8s.io/pause", "registry.k8s.io/kube-proxy"))
+    ]
     kubeadm = [{"containers": [{"name": "any", "image": image}]} for image in images]
     return kubeadm + list(pod_specs(kind_addons.objects()))
 
