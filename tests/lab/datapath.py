@@ -149,7 +149,7 @@ def _outward(cluster: LiveCluster, declared: Declared, source: LivePod) -> Itera
             address, port = cluster.kubernetes
             yield Question(source, node, cluster.api_port, "TCP", address, port, "default/kubernetes")
     for port in cluster.world.ports:
-        yield Question(source, cluster.world, port, "TCP", cluster.world.address, port)
+        yield Question(source, cluster.world, port, "TCP", cluster.world.server, port)
         for name, address in sorted(cluster.world.names.items()):
             yield Question(source, Name(name, address), port, "TCP", name, port)
 
@@ -178,7 +178,7 @@ def seen(question: Question) -> list[tuple[Peer, Peer]]:
             of_node = ["host"] if local else [] if target.api_server else ["remote-node"]
             targets = tuple(Entity(name) for name in (*of_node, *["kube-apiserver"] * target.api_server))
         case World():
-            targets = (Address(target.address),)
+            targets = (Address(target.server),)
         case Name():
             targets = (DnsName(target.name),)
     return list(product(sources, targets))

@@ -100,7 +100,7 @@ def _answers(declared: Peer, target: Target) -> bool:
                 return declared.host_network
             return declared is Entity.NODES or (declared is Entity.API_SERVER and target.api_server)
         case World():
-            return declared is Entity.WORLD or _contains(declared, target.address)
+            return declared is Entity.WORLD or _contains(declared, target.server)
         case Name():
             if isinstance(declared, Names):
                 return any(_covers(pattern, target.name) for pattern in declared.names)

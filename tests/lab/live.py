@@ -94,18 +94,25 @@ class Balanced:
 
 @dataclass(frozen=True)
 class World:
-    """What is outside the cluster: an address on the nodes' bridge, and DNS names with addresses behind it.
+    """What is outside the cluster.
 
-    `pid`: a process in the bridge's network namespace; `ports`: the TCP ports that answer on all its addresses.
+    Attributes:
+        address: the address on the nodes' bridge: who asks from outside has it, and cluster DNS asks it for names.
+        pid: a process in the bridge's network namespace.
+        server: the address that answers from outside (RFC 5737's third range).
+        names: DNS names, each with an address that answers as well.
+        ports: the TCP ports that answer.
+
     """
 
     address: str
     pid: int
+    server: str = "203.0.113.7"
     names: Mapping[str, str] = field(default_factory=dict, hash=False)
     ports: tuple[int, ...] = (22, 80, 443)
 
     def __str__(self) -> str:
-        return f"the world ({self.address})"
+        return "the world"
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from .errors import fail
 from .live import Name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from tests.flows.judge import Judge
 
@@ -56,7 +56,12 @@ class Result:
 
 
 def check(
-    cluster: LiveCluster, declared: Declared, engine: Judge | None, program: Path | None = None
+    cluster: LiveCluster,
+    declared: Declared,
+    engine: Judge | None,
+    *,
+    announce: Callable[[Mapping[str, str]], None] | None = None,
+    program: Path | None = None,
 ) -> Result:
     """Ask everything and compare.
 
@@ -64,6 +69,8 @@ def check(
         cluster: what runs; its world gets a name and an address for each toFQDNs rule.
         declared: what `platform-stack flows` says.
         engine: Cilium's own; None: it is not asked.
+        announce: tells a DNS server at the world's address the addresses of names, and none at the end; default: the
+            prober serves them on port 53.
         program: the prober; default: PROBER's, which must have been built.
 
     Raises:
@@ -74,7 +81,7 @@ def check(
     cluster = replace(cluster, world=named(cluster.world, names_to_ask(cluster.policies)))
     asked = questions(cluster, declared)
     verdicts = judged(cluster, declared, asked, engine)
-    with serving(cluster, program):
+    with serving(cluster, program, announce):
         start = time.monotonic()
         answers = ask(program, asked, verdicts, dns=cluster.dns)
         seconds = time.monotonic() - start
@@ -89,20 +96,28 @@ def named(world: World, names: Sequence[str]) -> World:
 
 
 @contextlib.contextmanager
-def serving(cluster: LiveCluster, program: Path) -> Iterator[None]:
+def serving(
+    cluster: LiveCluster, program: Path, announce: Callable[[Mapping[str, str]], None] | None = None
+) -> Iterator[None]:
     """Be the world: answer on its ports and for its names, and know the way to the pods; undo all of it."""
     world = cluster.world
     inside = _inside(world.pid)
+    addresses = [world.server, *world.names.values()]
     with contextlib.ExitStack() as undo:
-        for address in world.names.values():
+        for address in addresses:
             _ip(inside, "address", "add", f"{address}/32", "dev", "lo")
             undo.callback(_ip, inside, "address", "delete", f"{address}/32", "dev", "lo")
         for node in cluster.nodes:
             _ip(inside, "route", "add", node.pod_cidr, "via", node.ip)
             undo.callback(_ip, inside, "route", "delete", node.pod_cidr, "via", node.ip)
-        command = [*inside, str(program), "serve", "-tcp", ",".join(map(str, world.ports))]
-        command += ["-dns", f"{world.address}:53"]
-        command += ["-names", ",".join(f"{name}={address}" for name, address in world.names.items())]
+        command = [*inside, str(program), "serve"]
+        command += ["-at", ",".join(addresses), "-tcp", ",".join(map(str, world.ports))]
+        if announce is None:
+            names = ",".join(f"{name}={address}" for name, address in world.names.items())
+            command += ["-dns", f"{world.address}:53", "-names", names]
+        else:
+            announce(world.names)
+            undo.callback(announce, {})
         server = undo.enter_context(
             subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True

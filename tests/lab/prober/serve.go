@@ -9,13 +9,15 @@ import (
 )
 
 // serve listens until standard input ends, so that it never outlives who started it.
-func serve(ports, dns, names string) error {
-	for _, port := range split(ports) {
-		listener, err := net.Listen("tcp4", ":"+port)
-		if err != nil {
-			return err
+func serve(addresses, ports, dns, names string) error {
+	for _, address := range split(addresses) {
+		for _, port := range split(ports) {
+			listener, err := net.Listen("tcp4", net.JoinHostPort(address, port))
+			if err != nil {
+				return err
+			}
+			go accept(listener)
 		}
-		go accept(listener)
 	}
 	if dns != "" {
 		table, err := parse(names)
