@@ -42,7 +42,7 @@ helm: ## build the pinned helm
 
 flows: .venv/ready ## Cilium's own policy engine judges the network policies of dist/ and of random platforms
 	$(RUN)python -c "from tests.flows.judge import build_judge; build_judge()"
-	$(RUN)pytest -m judge tests/flows
+	$(RUN)pytest -m judge tests/flows tests/lab
 
 kubeseal-test: .venv/ready ## the real kubeseal opens what was sealed here, and refuses what was moved
 	$(RUN)python -c "from tests.engines import build; from tests.lab.engines import SEALED_SECRETS; build(SEALED_SECRETS)"

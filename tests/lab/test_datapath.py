@@ -9,21 +9,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from platform_stack.network.pods import DNS
+from tests.flows.judge import Judge
 from tests.flows.test_dist import POLICIES, made
 from tests.lab.datapath import Answer, Question, Verdict, compare, judged, names_to_ask, questions, summary
 from tests.lab.declared import Declared
 from tests.lab.errors import LabError
-from tests.lab.live import (
-    COLLECTIONS,
-    LiveCluster,
-    LiveNode,
-    LivePod,
-    PodPort,
-    World,
-    cluster_of,
-    pids_of_pods,
-)
+from tests.lab.live import LiveCluster, LiveNode, LivePod, PodPort, World
 from tests.lab.probing import named
+from tests.lab.snapshot import COLLECTIONS, cluster_of, pids_of_pods
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -189,6 +182,15 @@ def test_every_kind_of_question_is_asked_and_some_of_each_are_expected_to_pass()
             "pod to name",
         }
         assert "pod to Service" in kinds
+
+
+@pytest.mark.judge
+def test_the_engine_agrees_on_every_connection_too() -> None:
+    live, declared, asked, _ = real()
+    with Judge() as engine:
+        verdicts = judged(live, declared, asked, engine)
+    assert {said.engine for said in verdicts} == {True, False}
+    assert compare(asked, verdicts, perfect(verdicts)) == []
 
 
 @pytest.mark.parametrize(
