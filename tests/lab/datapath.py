@@ -81,10 +81,11 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Answer:
-    """What became of a connection: open, refused, timeout, unresolved or error; `detail` of the last two."""
+    """What became of a connection, after how long: open, refused, timeout, unresolved or error (`detail` of these)."""
 
     outcome: str
     detail: str = ""
+    seconds: float = 0.0
 
     @property
     def passed(self) -> bool | None:
@@ -246,7 +247,10 @@ def mute(asked: Sequence[Question], answers: Sequence[Answer]) -> set[tuple[Targ
 
 
 def summary(asked: Sequence[Question], answers: Sequence[Answer]) -> list[str]:
-    """Return a line for each kind of source and target: how many questions, and what became of them."""
+    """Return a line for each kind of source and target with what became of how many questions, and the slowest answer.
+
+    That one says whether a silence was waited for long enough to be one.
+    """
     counts: dict[str, Counter[str]] = {}
     for question, answer in zip(asked, answers, strict=True):
         kind = f"{_kind(question.source)} to {'Service' if question.through else _kind(question.target)}"
@@ -256,6 +260,8 @@ def summary(asked: Sequence[Question], answers: Sequence[Answer]) -> list[str]:
         for kind, found in counts.items()
     ]
     quiet = sorted(f"{target} {port}/{protocol}" for target, port, protocol in mute(asked, answers))
+    slowest = max((answer.seconds for answer in answers if answer.passed), default=0.0)
+    lines.append(f"the slowest answer took {slowest:.2f} s")
     return [*lines, *(f"says nothing over UDP, so nothing was learned: {one}" for one in quiet)]
 
 

@@ -175,7 +175,9 @@ def ask(program: Path, asked: Sequence[Question], verdicts: Sequence[Verdict], *
                 "one answer each",
                 "has the pod ended meanwhile? read the cluster again",
             )
-        return [(each["id"], Answer(each["outcome"], each.get("detail", ""))) for each in found]
+        return [
+            (each["id"], Answer(each["outcome"], each.get("detail", ""), each["seconds"])) for each in found
+        ]
 
     with ThreadPoolExecutor(SOURCES) as pool:
         answers = dict(pair for pairs in pool.map(run, lines.items()) for pair in pairs)

@@ -303,6 +303,12 @@ def test_udp_that_does_not_answer_its_own_node_proves_nothing() -> None:
     assert len(compare(asked, [yes, yes], [Answer("open"), Answer("timeout")])) == 1
 
 
+def test_the_summary_has_the_slowest_answer_but_no_silence() -> None:
+    _, _, asked, _ = real()
+    answers = [Answer("open", seconds=0.01), Answer("refused", seconds=0.25), Answer("timeout", seconds=1.2)]
+    assert summary(asked[:3], answers)[-1] == "the slowest answer took 0.25 s"
+
+
 def test_names_cover_each_rule_and_one_that_none_names() -> None:
     rules = [
         {"toFQDNs": [{"matchName": "a.example"}, {"matchPattern": "*.b.example"}, {"matchPattern": "*"}]}
