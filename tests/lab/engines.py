@@ -21,7 +21,9 @@ _KYVERNO = "github.com/kyverno/kyverno/cmd"
 _GATEKEEPER = "github.com/open-policy-agent/gatekeeper/v3"
 
 
-def _engine(name: str, *programs: str, toolchain: str | None = None, ldflags: str = "", tags: str = "") -> Engine:
+def _engine(
+    name: str, *programs: str, toolchain: str | None = None, ldflags: str = "", tags: str = ""
+) -> Engine:
     return Engine(_HERE / name, OUTPUT / name, programs, toolchain=toolchain, ldflags=ldflags, tags=tags)
 
 
