@@ -16,7 +16,7 @@ from tests.lab.errors import LabError
 from tests.lab.images import archive, standin
 from tests.lab.images.archive import Config, Entry
 from tests.lab.images.plan import PAUSE_IMAGE, plan, table
-from tests.lab.images.recipes import RECIPES, recipe_of
+from tests.lab.images.recipes import FULL_RECIPES, RECIPES, recipe_of
 from tests.lab.images.references import parse
 from tests.lab.images.uses import Use, image_uses
 
@@ -197,6 +197,21 @@ def test_a_program_is_found_by_the_end_of_the_name_and_a_mirror_keeps_it() -> No
     assert recipe_of(parse("reg.kyverno.io/kyverno/kyverno:v1")) is RECIPES["kyverno/kyverno"]
     assert recipe_of(parse("mirror.example/hub/library/redis:8")) is RECIPES["library/redis"]
     assert recipe_of(parse("quay.io/not-cilium/cilium:v1")) is None
+    loki = parse("docker.io/grafana/loki:3.7.6")
+    assert recipe_of(loki) is None
+    assert recipe_of(loki, full=True) is FULL_RECIPES["grafana/loki"]
+
+
+def test_an_image_of_an_operators_pod_is_planned_by_its_name_alone() -> None:
+    pod = {"containers": [container(image="quay.io/a/known:1", ports=[{"containerPort": 80}])]}
+
+    planned = plan([pod], ["quay.io/a/known:1", "quay.io/a/other:1"])
+
+    assert [(str(each.reference), len(each.image.uses)) for each in planned] == [
+        ("quay.io/a/known:1", 1),
+        ("quay.io/a/other:1", 0),
+        (PAUSE_IMAGE, 0),
+    ]
 
 
 def test_the_table_says_which_version_is_in_an_image_of_another() -> None:
@@ -221,11 +236,17 @@ def test_the_table_says_which_version_is_in_an_image_of_another() -> None:
 
 
 def test_every_recipe_of_an_engine_names_a_program_that_its_go_mod_pins() -> None:
-    built = [recipe for recipe in RECIPES.values() if recipe.engine]
+    built = [recipe for recipe in (RECIPES | FULL_RECIPES).values() if recipe.engine]
 
     for recipe in built:
         assert recipe.version is not None
         assert re.fullmatch(r"v\d+\.\d+\.\d+", recipe.version())
+
+
+def test_prometheus_has_the_number_of_its_release() -> None:
+    [prometheus, _] = plan([], ["quay.io/prometheus/prometheus:v3.14.0-distroless"], full=True)
+
+    assert prometheus.holds == "the program, v3.14.0"
 
 
 def test_a_module_is_found_in_either_form_of_go_mod(tmp_path: Path) -> None:
