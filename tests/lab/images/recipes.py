@@ -74,7 +74,12 @@ def _prometheus_version() -> str:
 RECIPES = {
     "argoproj/argocd": Recipe(
         argocd.argocd,
-        Config(("/usr/bin/tini", "--"), "999", ("USER=argocd", "HOME=/home/argocd"), "/home/argocd"),
+        Config(
+            ("/usr/bin/tini", "--"),
+            "999",
+            ("USER=argocd", "GRPC_ENABLE_TXT_SERVICE_CONFIG=false"),
+            "/home/argocd",
+        ),
         lambda: version(engines.ARGOCD, argocd.MODULE),
         engines.ARGOCD,
         "without kustomize, git-lfs and the pages of its user interface",
