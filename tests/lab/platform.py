@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
+import subprocess
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import yaml
 
 from platform_stack import Application, Namespace
 from platform_stack.errors import PlatformError
@@ -60,6 +64,7 @@ class Platform:
         """Write dist/ into the git repository's work tree and return it."""
         output = self.repository / "dist"
         self.declared.synth(output)
+        without_wireguard(output / self.cluster)
         return Dist(self.repository, output / self.cluster)
 
     def dependencies(self) -> dict[str, frozenset[str]]:
@@ -95,6 +100,32 @@ class Platform:
 
     def _with(self, applications: tuple[Any, ...]) -> Platform:
         return Platform(dataclasses.replace(self.declared, applications=applications), self.repository)
+
+
+def without_wireguard(folder: Path) -> bool:
+    """Switch Cilium's encryption off where this machine's kernel has no WireGuard; return whether it was on.
+
+    It is the one value that the lab changes: an agent that cannot make its device does not start.
+    """
+    if kernel_has_wireguard():
+        return False
+    path = folder / "bootstrap" / "cilium.values.yaml"
+    text = path.read_text()
+    values = yaml.safe_load(text)
+    on = bool(values.get("encryption", {}).get("enabled"))
+    if on:
+        values["encryption"]["enabled"] = False
+        path.write_text(yaml.safe_dump(values, sort_keys=False))
+    return on
+
+
+@functools.cache
+def kernel_has_wireguard() -> bool:
+    """Try to make a device, in the network namespace that the lab is in."""
+    made = subprocess.run(["ip", "link", "add", "wg-lab", "type", "wireguard"], capture_output=True, check=False)
+    if made.returncode == 0:
+        subprocess.run(["ip", "link", "delete", "wg-lab"], check=True)
+    return made.returncode == 0
 
 
 def _guest_manifests(chart: ManifestChart, _context: Context) -> None:

@@ -21,7 +21,7 @@ from .images import plan
 from .lab import Lab
 from .machine import Machine
 from .network import Network
-from .platform import Platform
+from .platform import Platform, kernel_has_wireguard
 from .repository import Repository
 from .sealing import Sealing
 from .standins import write_stand_ins
@@ -76,6 +76,8 @@ def _start(
     platform = Platform.load(repository.folder, web.url, options.profile)
     sealing = Sealing.prepare(platform, scratch)
     dist = platform.synth()
+    if not kernel_has_wireguard():
+        report.say("this kernel has no WireGuard: Cilium's encryption between nodes is off, its one changed value")
     sources = write_stand_ins(dist, platform.profile, scratch / "stand-ins")
     if options.charts:
         sources = charts.find_charts(options.charts, dist.charts)

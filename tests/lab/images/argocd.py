@@ -52,6 +52,8 @@ def argocd() -> list[Entry]:
         *file(_GIT / "git-remote-http"),
         Entry(f"{_GIT}/git-remote-https", 0o777, link="git-remote-http"),
         Entry(f"{_GIT}/git-upload-pack", 0o777, link="/usr/bin/git"),
+        # git warns about each repository that it makes without it.
+        Entry("/usr/share/git-core/templates"),
         Entry(f"{folder}/argocd", source=ARGOCD.program("cmd")),
         *(Entry(f"{folder}/argocd-{part}", 0o777, link=f"{folder}/argocd") for part in _PARTS),
         Entry(f"{folder}/helm", source=HELM.program("helm")),

@@ -62,17 +62,24 @@ class Planned:
         return "; ".join([*said, *([self.recipe.note] if self.recipe.note else [])])
 
 
-def plan(pods: Iterable[Mapping[str, Any]]) -> list[Planned]:
+def plan(
+    pods: Iterable[Mapping[str, Any]], references: Iterable[str] = (), *, full: bool = False
+) -> list[Planned]:
     """Return the images that pods ask for, in order of their names, and the one of the sandbox.
 
     Args:
         pods: pod specs, as in a Deployment's template, from recorded facts or live objects.
+        references: images of pods that an operator will make, of which nothing more is known.
+        full: whether the programs of recipes.FULL_RECIPES are built; otherwise they are stand-ins.
 
     Raises:
         LabError: as uses.image_uses does.
 
     """
-    planned = [Planned(image, recipe_of(image.reference)) for image in image_uses(pods)]
+    images = {image.reference: image for image in image_uses(pods)}
+    for reference in map(parse, references):
+        images.setdefault(reference, ImageUses(reference))
+    planned = [Planned(images[each], recipe_of(each, full=full)) for each in sorted(images)]
     return [*planned, Planned(ImageUses(parse(PAUSE_IMAGE)), _PAUSE)]
 
 

@@ -1,0 +1,3 @@
+module platform-stack.io/lab/prober
+
+go 1.26
