@@ -81,7 +81,10 @@ ENGINES = (
     *(ETCD, HELM, KUBERNETES, STANDIN, PAUSE, CILIUM, COREDNS, ARGOCD),
     *(KYVERNO, GATEKEEPER, SEALED_SECRETS, EXTERNAL_DNS),
 )
-FULL: tuple[Engine, ...] = ()
+FULL = (
+    *(ALERTMANAGER, KUBE_STATE_METRICS, LOKI, NODE_EXPORTER),
+    *(PROMETHEUS, PROMETHEUS_OPERATOR, REDIS_EXPORTER),
+)
 
 
 # Programs that the nodes and the images need, with their package.

@@ -122,7 +122,9 @@ def without_wireguard(folder: Path) -> bool:
 @functools.cache
 def kernel_has_wireguard() -> bool:
     """Try to make a device, in the network namespace that the lab is in."""
-    made = subprocess.run(["ip", "link", "add", "wg-lab", "type", "wireguard"], capture_output=True, check=False)
+    made = subprocess.run(
+        ["ip", "link", "add", "wg-lab", "type", "wireguard"], capture_output=True, check=False
+    )
     if made.returncode == 0:
         subprocess.run(["ip", "link", "delete", "wg-lab"], check=True)
     return made.returncode == 0

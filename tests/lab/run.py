@@ -77,7 +77,9 @@ def _start(
     sealing = Sealing.prepare(platform, scratch)
     dist = platform.synth()
     if not kernel_has_wireguard():
-        report.say("this kernel has no WireGuard: Cilium's encryption between nodes is off, its one changed value")
+        report.say(
+            "this kernel has no WireGuard: Cilium's encryption between nodes is off, its one changed value"
+        )
     sources = write_stand_ins(dist, platform.profile, scratch / "stand-ins")
     if options.charts:
         sources = charts.find_charts(options.charts, dist.charts)
@@ -85,7 +87,7 @@ def _start(
         sources |= charts.module_charts(dist.charts, scratch / "modules")
     index = ChartRepository(web.charts, f"{web.url}/charts")
     index.publish(sources)
-    archives = _images(report, index, dist)
+    archives = _images(report, index, dist, full=options.full)
 
     def created(plane: ControlPlane) -> None:
         report.say(f"kind create cluster: {', '.join(node.name for node in plane.nodes)} are up")
@@ -110,12 +112,12 @@ def _start(
     return Lab(report, plane, web, repository, platform, dist, timeline, sealing, options.logs), script
 
 
-def _images(report: Report, index: ChartRepository, dist: Dist) -> list[Path]:
+def _images(report: Report, index: ChartRepository, dist: Dist, *, full: bool) -> list[Path]:
     """Make the image of every container that there will be."""
     start = time.monotonic()
     manifests = [item for _, item in dist.everything]
     specs = [*cluster_pods(), *pod_specs([*charts.rendered(dist, index), *manifests])]
-    planned = plan.plan(specs)
+    planned = plan.plan(specs, full=full)
     archives = [plan.write(IMAGES, each) for each in planned]
     programs = sum(each.recipe is not None for each in planned)
     took = time.monotonic() - start

@@ -15,7 +15,7 @@ from .archive import PATH, Entry
 # The folders that are links to those in /usr on a merged system.
 MERGED = ("bin", "sbin", "lib", "lib64")
 _LIBRARY = re.compile(r"(?:=> )?(/\S+) \(0x")
-_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
+CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 
 
 def base(*users: tuple[str, int]) -> list[Entry]:
@@ -40,8 +40,8 @@ def base(*users: tuple[str, int]) -> list[Entry]:
         *(Entry(f"/{name}", 0o777, link=f"usr/{name}") for name in MERGED),
         *(Entry(f"/usr/{name}") for name in MERGED),
     ]
-    if _CERTIFICATES.is_file():
-        entries.append(Entry(str(_CERTIFICATES), 0o644, source=_CERTIFICATES))
+    if CERTIFICATES.is_file():
+        entries.append(Entry(str(CERTIFICATES), 0o644, source=CERTIFICATES))
     return entries
 
 
