@@ -37,10 +37,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     report = Report(options.logs / "report.txt")
     try:
         if scratch is None:
-            sandbox.require()
-            require_tools()
             shutil.rmtree(options.logs, ignore_errors=True)
             options.logs.mkdir(parents=True)
+            sandbox.require()
+            require_tools()
             _build(report, options)
             return sandbox.run(sys.argv[1:] if arguments is None else arguments, keep=options.keep)
         from .run import run  # noqa: PLC0415 - not before its namespaces are there

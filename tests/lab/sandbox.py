@@ -136,7 +136,8 @@ def require() -> None:
             "a kernel that Cilium can load programs into",
             "CONFIG_DEBUG_INFO_BTF",
         )
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_AVPHYS_PAGES") / 2**30
+    lines = dict(line.split(":", 1) for line in Path("/proc/meminfo").read_text().splitlines())
+    memory = int(lines["MemAvailable"].split()[0]) / 2**20
     if memory < MEMORY_GIB:
         fail(
             "memory",
