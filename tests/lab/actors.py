@@ -7,37 +7,35 @@ own pod is Ready, so that a missing operator shows as it would in a cluster.
 from __future__ import annotations
 
 import base64
-import ipaddress
 import threading
 import traceback
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .client import ApiError
-from .standins import custom_resource_definition, recorded_definitions
+from .kind_addons import PROVISIONER
+from .pods import running
+from .prometheus import operate_prometheus
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from .authority import Authority
     from .client import Api, Object
+    from .controlplane import ControlPlane
 
 INTERVAL_SECONDS = 0.7
 CERT_MANAGER = {"app.kubernetes.io/name": "cert-manager", "app.kubernetes.io/component": "controller"}
 CERT_MANAGER_GROUP = "/apis/cert-manager.io/v1"
 CLUSTER_RESOURCE_NAMESPACE = "cert-manager"
-PROMETHEUS_OPERATOR = {"app.kubernetes.io/component": "prometheus-operator"}
-MONITORING_GROUP = "/apis/monitoring.coreos.com/v1"
-CILIUM_OPERATOR = {"io.cilium/app": "operator"}
-CILIUM_GROUP = "cilium.io"
-# The kinds that Cilium's operator registers and that a platform writes: (kind, plural, scope, versions).
-CILIUM_KINDS = (
-    ("CiliumNetworkPolicy", "ciliumnetworkpolicies", "Namespaced", ("v2",)),
-    ("CiliumClusterwideNetworkPolicy", "ciliumclusterwidenetworkpolicies", "Cluster", ("v2",)),
-    ("CiliumLoadBalancerIPPool", "ciliumloadbalancerippools", "Cluster", ("v2", "v2alpha1")),
-    ("CiliumL2AnnouncementPolicy", "ciliuml2announcementpolicies", "Cluster", ("v2alpha1",)),
-    ("CiliumCIDRGroup", "ciliumcidrgroups", "Cluster", ("v2", "v2alpha1")),
-)
-PROVISIONER = "rancher.io/local-path"
+# Whose webhooks are served by stand-ins: they show certificates of the lab's authority.
+WEBHOOKS = ("mutatingwebhookconfigurations", "validatingwebhookconfigurations")
+OWN_WEBHOOKS = ("gatekeeper-system", "kyverno")
+GATEWAY = {"app.kubernetes.io/name": "kong"}
+VELERO = {"app.kubernetes.io/name": "velero"}
+# The phase that each kind has when Velero is content with it.
+VELERO_PHASES = {"schedules": "Enabled", "backupstoragelocations": "Available"}
 
 
 class Actors:
@@ -71,159 +69,168 @@ class Actors:
                         log.flush()
 
 
-def provision_volumes(api: Api) -> None:
-    """Make a PersistentVolume for a claim that the scheduler has found a node for, and remove released ones."""
-    for claim in api.list("/api/v1/persistentvolumeclaims"):
-        metadata = claim["metadata"]
-        annotations = metadata.get("annotations", {})
-        node = annotations.get("volume.kubernetes.io/selected-node")
-        if claim["spec"].get("volumeName") or not node:
-            continue
-        api.create(
-            {
+@dataclass(frozen=True)
+class Volumes:
+    """Makes a volume for each claim that has a node, as KIND's provisioner does: a folder there that all may write."""
+
+    plane: ControlPlane
+
+    def __call__(self, api: Api) -> None:
+        """Look at every claim, and remove released volumes."""
+        for claim in api.list("/api/v1/persistentvolumeclaims"):
+            node = claim["metadata"].get("annotations", {}).get("volume.kubernetes.io/selected-node")
+            if node and not claim["spec"].get("volumeName"):
+                path = f"/var/local-path-provisioner/{claim['metadata']['uid']}"
+                self.plane.node(node).run("mkdir", "--parents", "--mode=0777", path)
+                api.create(_volume(claim, node, path))
+        for volume in api.list("/api/v1/persistentvolumes"):
+            if volume.get("status", {}).get("phase") == "Released":
+                api.delete(f"/api/v1/persistentvolumes/{volume['metadata']['name']}")
+
+
+def _volume(claim: Object, node: str, path: str) -> Object:
+    metadata, spec = claim["metadata"], claim["spec"]
+    on_the_node = {"key": "kubernetes.io/hostname", "operator": "In", "values": [node]}
+    return {
+        "apiVersion": "v1",
+        "kind": "PersistentVolume",
+        "metadata": {
+            "name": f"pvc-{metadata['uid']}",
+            "annotations": {"pv.kubernetes.io/provisioned-by": PROVISIONER},
+        },
+        "spec": {
+            "capacity": spec["resources"]["requests"],
+            "accessModes": spec["accessModes"],
+            "storageClassName": spec["storageClassName"],
+            "persistentVolumeReclaimPolicy": "Delete",
+            "hostPath": {"path": path, "type": "DirectoryOrCreate"},
+            "claimRef": {
                 "apiVersion": "v1",
-                "kind": "PersistentVolume",
-                "metadata": {
-                    "name": f"pvc-{metadata['uid']}",
-                    "annotations": {"pv.kubernetes.io/provisioned-by": PROVISIONER},
-                },
-                "spec": {
-                    "capacity": claim["spec"]["resources"]["requests"],
-                    "accessModes": claim["spec"]["accessModes"],
-                    "storageClassName": claim["spec"]["storageClassName"],
-                    "persistentVolumeReclaimPolicy": "Delete",
-                    "hostPath": {"path": f"/var/local-path-provisioner/{metadata['uid']}"},
-                    "claimRef": {
+                "kind": "PersistentVolumeClaim",
+                "namespace": metadata["namespace"],
+                "name": metadata["name"],
+                "uid": metadata["uid"],
+            },
+            "nodeAffinity": {"required": {"nodeSelectorTerms": [{"matchExpressions": [on_the_node]}]}},
+        },
+    }
+
+
+@dataclass(frozen=True)
+class Certificates:
+    """Makes issuers and certificates Ready and writes a certificate's Secret, as cert-manager does."""
+
+    authority: Authority
+
+    def __call__(self, api: Api) -> None:
+        """Look at every issuer and certificate."""
+        issuers = [
+            *api.list(f"{CERT_MANAGER_GROUP}/clusterissuers"),
+            *api.list(f"{CERT_MANAGER_GROUP}/issuers"),
+        ]
+        certificates = api.list(f"{CERT_MANAGER_GROUP}/certificates")
+        if not (issuers or certificates) or not running(api, CERT_MANAGER):
+            return
+        ready = set()
+        for issuer in issuers:
+            namespace = issuer["metadata"].get("namespace", "")
+            secret = issuer["spec"].get("ca", {}).get("secretName")
+            if secret and api.get(_secret(namespace or CLUSTER_RESOURCE_NAMESPACE, secret)) is None:
+                continue
+            ready.add((issuer["kind"], namespace, issuer["metadata"]["name"]))
+            _set_condition(api, issuer, "Ready", "IsReady")
+        for certificate in certificates:
+            metadata, spec = certificate["metadata"], certificate["spec"]
+            reference = spec["issuerRef"]
+            kind = reference.get("kind", "Issuer")
+            inside = metadata["namespace"] if kind == "Issuer" else ""
+            if (kind, inside, reference["name"]) not in ready:
+                continue
+            path = _secret(metadata["namespace"], spec["secretName"])
+            if api.get(path) is None:
+                api.create(
+                    {
                         "apiVersion": "v1",
-                        "kind": "PersistentVolumeClaim",
-                        "namespace": metadata["namespace"],
-                        "name": metadata["name"],
-                        "uid": metadata["uid"],
-                    },
-                    "nodeAffinity": {
-                        "required": {
-                            "nodeSelectorTerms": [
-                                {
-                                    "matchExpressions": [
-                                        {"key": "kubernetes.io/hostname", "operator": "In", "values": [node]}
-                                    ]
-                                }
-                            ]
-                        }
-                    },
-                },
-            }
-        )
-    for volume in api.list("/api/v1/persistentvolumes"):
-        if volume.get("status", {}).get("phase") == "Released":
-            api.delete(f"/api/v1/persistentvolumes/{volume['metadata']['name']}")
+                        "kind": "Secret",
+                        "type": "kubernetes.io/tls",
+                        "metadata": {"name": spec["secretName"], "namespace": metadata["namespace"]},
+                        "data": {
+                            key: _encode(value)
+                            for key, value in self.authority.issue(tuple(spec.get("dnsNames", []))).items()
+                        },
+                    }
+                )
+            _set_condition(api, certificate, "Ready", "Ready")
 
 
-def give_addresses(api: Api) -> None:
-    """Give each LoadBalancer Service the next address of the cluster's pools, as Cilium's operator does."""
-    services = [each for each in api.list("/api/v1/services") if each["spec"].get("type") == "LoadBalancer"]
-    if not services or not running(api, CILIUM_OPERATOR):
+@dataclass(frozen=True)
+class Trust:
+    """Writes the authority into webhooks whose server is a stand-in, as cert-manager's injector and istiod do."""
+
+    authority: Authority
+
+    def __call__(self, api: Api) -> None:
+        """Look at every webhook."""
+        bundle = _encode(self.authority.certificate.read_bytes())
+        for plural in WEBHOOKS:
+            base = f"/apis/admissionregistration.k8s.io/v1/{plural}"
+            for item in api.list(base):
+                changed = False
+                for webhook in item.get("webhooks", []):
+                    client = webhook["clientConfig"]
+                    server = client.get("service", {}).get("namespace")
+                    if server and server not in OWN_WEBHOOKS and client.get("caBundle") != bundle:
+                        client["caBundle"] = bundle
+                        changed = True
+                if changed:
+                    # With the version that was read: a webhook that changed meanwhile is written the next time.
+                    api.merge(
+                        f"{base}/{item['metadata']['name']}",
+                        {
+                            "metadata": {"resourceVersion": item["metadata"]["resourceVersion"]},
+                            "webhooks": item["webhooks"],
+                        },
+                    )
+
+
+def address_ingresses(api: Api) -> None:
+    """Give each Ingress the address of the gateway's Service, as the gateway's controller does."""
+    services = api.list("/api/v1/services", labelSelector=",".join(f"{k}={v}" for k, v in GATEWAY.items()))
+    addresses = [
+        each
+        for service in services
+        for each in service.get("status", {}).get("loadBalancer", {}).get("ingress") or []
+    ]
+    if not addresses or not running(api, GATEWAY):
         return
-    pools = api.list(f"/apis/{CILIUM_GROUP}/v2/ciliumloadbalancerippools")
-    taken = {each["ip"] for service in services for each in _ingress(service)}
-    for service in services:
-        matching = [address for pool in pools if _selects(pool, service) for address in _addresses(pool)]
-        free = [address for address in matching if address not in taken]
-        if not _ingress(service) and free:
-            taken.add(free[0])
-            metadata = service["metadata"]
-            path = f"/api/v1/namespaces/{metadata['namespace']}/services/{metadata['name']}/status"
-            api.merge(path, {"status": {"loadBalancer": {"ingress": [{"ip": free[0]}]}}})
+    for ingress in api.list("/apis/networking.k8s.io/v1/ingresses"):
+        if ingress.get("status", {}).get("loadBalancer", {}).get("ingress") != addresses:
+            api.merge(f"{api.path_of(ingress)}/status", {"status": {"loadBalancer": {"ingress": addresses}}})
 
 
-def issue_certificates(api: Api) -> None:
-    """Make issuers and certificates Ready and write a certificate's Secret, as cert-manager does."""
-    issuers = [*api.list(f"{CERT_MANAGER_GROUP}/clusterissuers"), *api.list(f"{CERT_MANAGER_GROUP}/issuers")]
-    certificates = api.list(f"{CERT_MANAGER_GROUP}/certificates")
-    if not (issuers or certificates) or not running(api, CERT_MANAGER):
-        return
-    ready = set()
-    for issuer in issuers:
-        namespace = issuer["metadata"].get("namespace", "")
-        secret = issuer["spec"].get("ca", {}).get("secretName")
-        if secret and api.get(_secret(namespace or CLUSTER_RESOURCE_NAMESPACE, secret)) is None:
-            continue
-        ready.add((issuer["kind"], namespace, issuer["metadata"]["name"]))
-        _set_condition(api, issuer, "Ready", "IsReady")
-    for certificate in certificates:
-        metadata, spec = certificate["metadata"], certificate["spec"]
-        reference = spec["issuerRef"]
-        kind = reference.get("kind", "Issuer")
-        inside = metadata["namespace"] if kind == "Issuer" else ""
-        if (kind, inside, reference["name"]) not in ready:
-            continue
-        path = _secret(metadata["namespace"], spec["secretName"])
-        if api.get(path) is None:
-            api.create(
-                {
-                    "apiVersion": "v1",
-                    "kind": "Secret",
-                    "type": "kubernetes.io/tls",
-                    "metadata": {"name": spec["secretName"], "namespace": metadata["namespace"]},
-                    "data": dict.fromkeys(("tls.crt", "tls.key", "ca.crt"), _encode("simulated")),
-                }
-            )
-        _set_condition(api, certificate, "Ready", "Ready")
+def report_velero(api: Api) -> None:
+    """Set the phase of Schedules and BackupStorageLocations; no backup is made."""
+    for plural, phase in VELERO_PHASES.items():
+        base = f"/apis/velero.io/v1/{plural}"
+        items = [each for each in api.list(base) if each.get("status", {}).get("phase") != phase]
+        if items and running(api, VELERO):
+            for item in items:
+                path = api.path_of(item)
+                # One of them has no status subresource: there the status is an ordinary field.
+                if api.merge(f"{path}/status", {"status": {"phase": phase}}) is None:
+                    api.merge(path, {"status": {"phase": phase}})
 
 
-def report_prometheus(api: Api) -> None:
-    """Set the status that Prometheus' operator sets; the StatefulSets and pods it would make are not made."""
-    items = [*api.list(f"{MONITORING_GROUP}/prometheuses"), *api.list(f"{MONITORING_GROUP}/alertmanagers")]
-    if items and running(api, PROMETHEUS_OPERATOR):
-        for item in items:
-            _set_condition(api, item, "Available", "Available")
-
-
-def register_cilium_kinds(api: Api) -> None:
-    """Create Cilium's CRDs once its operator runs, as the operator does at its start."""
-    if api.get(f"/apis/{CILIUM_GROUP}") is not None or not running(api, CILIUM_OPERATOR):
-        return
-    recorded = {item["spec"]["names"]["kind"]: item for item in recorded_definitions(CILIUM_GROUP)}
-    for kind, plural, scope, versions in CILIUM_KINDS:
-        definition = {
-            "group": CILIUM_GROUP,
-            "kind": kind,
-            "plural": plural,
-            "scope": scope,
-            "versions": versions,
-        }
-        api.create(recorded.get(kind) or custom_resource_definition(definition))
-
-
-def make_redis_secret(api: Api) -> None:
-    """Make the Secret that the init Job of the argo-cd chart makes, once that Job has completed."""
-    path = "/apis/batch/v1/namespaces/argocd/jobs/argocd-redis-secret-init"
-    job = api.get(path)
-    if job and _condition(job, "Complete"):
-        api.create(
-            {
-                "apiVersion": "v1",
-                "kind": "Secret",
-                "metadata": {"name": "argocd-redis", "namespace": "argocd"},
-                "data": {"auth": _encode("simulated")},
-            }
-        )
-
-
-ACTORS = (
-    provision_volumes,
-    give_addresses,
-    issue_certificates,
-    report_prometheus,
-    register_cilium_kinds,
-    make_redis_secret,
-)
-
-
-def running(api: Api, labels: dict[str, str]) -> bool:
-    """Say whether a Ready pod has these labels: the controller that an actor stands for."""
-    selector = ",".join(f"{key}={value}" for key, value in labels.items())
-    return any(_condition(pod, "Ready") for pod in api.list("/api/v1/pods", labelSelector=selector))
+def actors(plane: ControlPlane, authority: Authority) -> tuple[Callable[[Api], None], ...]:
+    """Return every actor of a cluster."""
+    return (
+        Volumes(plane),
+        Certificates(authority),
+        Trust(authority),
+        address_ingresses,
+        operate_prometheus,
+        report_velero,
+    )
 
 
 def _condition(item: Object, kind: str) -> bool:
@@ -238,50 +245,15 @@ def _set_condition(api: Api, item: Object, kind: str, reason: str) -> None:
         "type": kind,
         "status": "True",
         "reason": reason,
-        "message": "simulated",
+        "message": "by an actor of the lab",
         "lastTransitionTime": item["metadata"]["creationTimestamp"],
     }
-    status: Object = {"conditions": [condition]}
-    if item["apiVersion"].startswith("monitoring.coreos.com/"):
-        condition["observedGeneration"] = item["metadata"]["generation"]
-        replicas = item["spec"].get("replicas", 1)
-        status |= {
-            "paused": False,
-            "replicas": replicas,
-            "updatedReplicas": replicas,
-            "availableReplicas": replicas,
-            "unavailableReplicas": 0,
-        }
-    api.merge(f"{api.path_of(item)}/status", {"status": status})
-
-
-def _addresses(pool: Object) -> list[str]:
-    found: list[str] = []
-    for block in pool["spec"].get("blocks", []):
-        if "cidr" in block:
-            network = ipaddress.ip_network(block["cidr"])
-            found += [str(network[index]) for index in range(min(network.num_addresses, 256))]
-        else:
-            start = ipaddress.ip_address(block["start"])
-            stop = ipaddress.ip_address(block.get("stop", block["start"]))
-            found += [str(start + offset) for offset in range(min(int(stop) - int(start) + 1, 256))]
-    return found
-
-
-def _selects(pool: Object, service: Object) -> bool:
-    wanted = pool["spec"].get("serviceSelector", {}).get("matchLabels", {})
-    labels = service["metadata"].get("labels", {})
-    return all(labels.get(key) == value for key, value in wanted.items())
-
-
-def _ingress(service: Object) -> list[Object]:
-    found: list[Object] = service.get("status", {}).get("loadBalancer", {}).get("ingress") or []
-    return found
+    api.merge(f"{api.path_of(item)}/status", {"status": {"conditions": [condition]}})
 
 
 def _secret(namespace: str, name: str) -> str:
     return f"/api/v1/namespaces/{namespace}/secrets/{name}"
 
 
-def _encode(text: str) -> str:
-    return base64.b64encode(text.encode()).decode()
+def _encode(text: bytes) -> str:
+    return base64.b64encode(text).decode()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from . import argocd
+from . import argocd, pods
 from .client import METADATA_ONLY, ApiError
 from .dist import ROOT_APPLICATION
 from .timeline import ready
@@ -53,10 +53,16 @@ def after_boot(lab: Lab, *, complete: bool) -> None:
         look="the namespace's Pod Security level and the pod's securityContext",
     )
     report.check(
-        "every pod runs on one of the nodes",
-        unscheduled(lab),
+        "every pod is Ready, and no container restarted, was evicted or ran out of memory",
+        pods.problems(lab.api),
         detail=requests(lab),
-        look="dist's requests and the nodes' size",
+        look=look,
+    )
+    report.check(
+        "the controller opened every SealedSecret, owns it, and its values are those that were sealed",
+        lab.sealing.opened(lab),
+        detail=lab.sealing.detail(lab),
+        look="the logs of the pod in namespace sealed-secrets",
     )
     if complete:
         report.check("a second sync changes nothing", second_sync(lab), look=look)
@@ -133,20 +139,6 @@ def refused_pods(lab: Lab) -> list[str]:
             if not any(reason in item.get("message", "") for reason in NOT_YET)
         }
     )
-
-
-def unscheduled(lab: Lab) -> list[str]:
-    """Return the pods that are not on a node or do not run, each with what it waits for."""
-    problems = []
-    for pod in lab.api.list("/api/v1/pods"):
-        name = f"{pod['metadata']['namespace']}/{pod['metadata']['name']}"
-        if pod["status"].get("phase") not in ("Running", "Succeeded"):
-            conditions = [each.get("message", "") for each in pod["status"].get("conditions", [])]
-            missing = [str(each) for each in lab.pods.waiting.get(name, [])]
-            problems.append(
-                f"{name}: {pod['status'].get('phase')}: {'; '.join(filter(None, conditions + missing))}"
-            )
-    return problems
 
 
 def requests(lab: Lab) -> str:

@@ -27,9 +27,7 @@ if TYPE_CHECKING:
     from .machine import Machine
 
 INTERRUPTED = 130
-SECONDS = 120.0
-# Held back until the lab has started Argo CD's processes: the script waits for it before it hands over.
-LAST_OF_ARGOCD = "argocd/argocd-server-"
+SECONDS = 240.0
 
 
 @dataclass
@@ -49,6 +47,11 @@ class Script:
         ignored = shutil.ignore_patterns("__pycache__", "secrets")
         shutil.copytree(ROOT / "apps", folder / "apps", ignore=ignored, dirs_exist_ok=True)
         return cls(folder, machine, log)
+
+    @property
+    def kubeconfig(self) -> Path:
+        """Return the file that the script writes."""
+        return self.folder / ".platform-stack" / f"{self.machine.cluster}.kubeconfig"
 
     def start(self, *arguments: str) -> None:
         """Run the script in the background, in a process group of its own."""
@@ -105,7 +108,7 @@ class Script:
 
 
 def begin(script: Script) -> tuple[ControlPlane, list[str]]:
-    """Run `up`, interrupt it between Cilium and Argo CD, and run it again up to the moment before Argo CD runs.
+    """Run `up`, interrupt it between Cilium and Argo CD, and run it again until it has applied Argo CD.
 
     Returns the control plane that it made, and what was not as expected.
     """
@@ -122,8 +125,6 @@ def begin(script: Script) -> tuple[ControlPlane, list[str]]:
     script.start("up")
     server = "/apis/apps/v1/namespaces/argocd/deployments/argocd-server"
     _until(script, "bootstrap.sh to apply Argo CD", lambda: plane.api.get(server) is not None)
-    redis = "/api/v1/namespaces/argocd/secrets/argocd-redis"
-    _until(script, "the init Job of Argo CD's chart", lambda: plane.api.get(redis) is not None)
     if machine.plane is not plane:
         problems.append("the second run made another cluster")
     if (script.folder / ".platform-stack/encryption/config.yaml").read_bytes() != key:
@@ -191,7 +192,8 @@ def in_the_clear(plane: ControlPlane) -> list[str]:
         "key": base64.b64encode(prefix).decode(),
         "range_end": base64.b64encode(prefix[:-1] + b"0").decode(),
     }
-    connection = http.client.HTTPConnection(plane.etcd.removeprefix("http://"), timeout=30)
+    host, port, tls = plane.etcd()
+    connection = http.client.HTTPSConnection(host, port, context=tls, timeout=30)
     connection.request("POST", "/v3/kv/range", json.dumps(body))
     found = json.loads(connection.getresponse().read()).get("kvs", [])
     connection.close()
@@ -209,8 +211,7 @@ def remove(lab: Lab, script: Script) -> None:
     script.stop()  # an `up` that still waits, when the boot has failed
     code, _ = script.run("down")
     problems = [] if code == 0 else [f"exit code {code}: {last_line(script.log)}"]
-    if lab.supervisor.processes:
-        problems.append("processes of the cluster still run")
+    problems += [f"{node.name} still runs" for node in lab.plane.nodes if node.process is not None]
     state = script.folder / ".platform-stack"
     left = sorted(path.relative_to(state).as_posix() for path in state.rglob("*") if path.is_file())
     if left != ["encryption/config.yaml"]:

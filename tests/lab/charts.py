@@ -1,53 +1,49 @@
-"""A chart repository on loopback: the real charts of a folder, or stand-ins written from the recorded facts."""
+"""The chart repository of the lab: the real charts where they can be had, else stand-ins from the recorded facts."""
 
 from __future__ import annotations
 
-import functools
-import http.server
+import concurrent.futures
+import shutil
 import subprocess
-import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .engines import HELM
+import yaml
+
+from platform_stack.kubernetes import VERSION
+from tests.engines import module_folder
+
+from .engines import CILIUM, GATEKEEPER, HELM, KYVERNO
 from .errors import fail
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from .dist import ChartPin
+    from tests.engines import Engine
+
+    from .client import Object
+    from .dist import ChartPin, Dist
+
+# Charts that lie in the Go module of their program: (engine, module, folder of the chart).
+IN_MODULES: dict[str, tuple[Engine, str, str]] = {
+    "cilium": (CILIUM, "github.com/cilium/cilium", "install/kubernetes/cilium"),
+    "gatekeeper": (GATEKEEPER, "github.com/open-policy-agent/gatekeeper/v3", "charts/gatekeeper"),
+    "kyverno": (KYVERNO, "github.com/kyverno/kyverno", "charts/kyverno"),
+}
+# CRDs that such a chart takes from another chart, which lie in the Go module of their types.
+CRDS_IN_MODULES = {"kyverno": ("github.com/kyverno/api", "config/crds")}
 
 
-class _Quiet(http.server.SimpleHTTPRequestHandler):
-    """Serves files without a line on standard error for each request."""
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is the base class's
-        """Say nothing."""
-
-
-@dataclass
+@dataclass(frozen=True)
 class ChartRepository:
-    """A static Helm repository: packages and an index.yaml in a folder, over HTTP."""
+    """A static Helm repository: packages and an index.yaml in a folder, under an address."""
 
     folder: Path
-    server: http.server.ThreadingHTTPServer
-
-    @classmethod
-    def start(cls, folder: Path) -> ChartRepository:
-        """Serve a folder, empty for now, on a free port of loopback."""
-        folder.mkdir(parents=True)
-        handler = functools.partial(_Quiet, directory=str(folder))
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        threading.Thread(target=server.serve_forever, name="charts", daemon=True).start()
-        return cls(folder, server)
-
-    @property
-    def url(self) -> str:
-        """Return the repository's address, as Applications name it."""
-        return f"http://127.0.0.1:{self.server.server_port}"
+    url: str
 
     def publish(self, sources: dict[tuple[str, str], Path]) -> None:
         """Package the charts, each a folder or a .tgz by (name, version), and write the index."""
+        self.folder.mkdir(parents=True, exist_ok=True)
         for (chart, version), source in sorted(sources.items()):
             if source.is_dir():
                 helm("package", str(source), "--destination", str(self.folder))
@@ -66,10 +62,37 @@ class ChartRepository:
         """Return where the package of a chart lies."""
         return self.folder / f"{chart}-{version}.tgz"
 
-    def stop(self) -> None:
-        """Stop serving."""
-        self.server.shutdown()
-        self.server.server_close()
+
+def module_charts(pins: tuple[ChartPin, ...], folder: Path) -> dict[tuple[str, str], Path]:
+    """Copy the charts that lie in Go modules, without the dependencies that do not; return them by (name, version).
+
+    A chart of another version than dist/ asks for is not taken.
+    """
+    found: dict[tuple[str, str], Path] = {}
+    for pin in pins:
+        if pin.chart not in IN_MODULES:
+            continue
+        engine, module, path = IN_MODULES[pin.chart]
+        source = module_folder(engine, module) / path
+        about = yaml.safe_load((source / "Chart.yaml").read_text())
+        if about["version"] != pin.version:
+            continue
+        target = folder / pin.chart
+        shutil.copytree(source, target, copy_function=shutil.copyfile)
+        # What is in the module cache may not be written, nor what is copied from it.
+        for each in (target, *target.rglob("*")):
+            each.chmod(0o755 if each.is_dir() else 0o644)
+        there = {each.name for each in (target / "charts").glob("*")}
+        about["dependencies"] = [each for each in about.get("dependencies", []) if each["name"] in there]
+        (target / "Chart.yaml").write_text(yaml.safe_dump(about))
+        (target / "Chart.lock").unlink(missing_ok=True)
+        if pin.chart in CRDS_IN_MODULES:
+            other, crds = CRDS_IN_MODULES[pin.chart]
+            (target / "crds").mkdir(exist_ok=True)
+            for each in sorted((module_folder(engine, other) / crds).rglob("*.yaml")):
+                (target / "crds" / each.name).write_bytes(each.read_bytes())
+        found[pin.chart, pin.version] = target
+    return found
 
 
 def find_charts(folder: Path, pins: tuple[ChartPin, ...]) -> dict[tuple[str, str], Path]:
@@ -90,6 +113,20 @@ def find_charts(folder: Path, pins: tuple[ChartPin, ...]) -> dict[tuple[str, str
                 "leave --charts away to use stand-ins",
             )
     return found
+
+
+def rendered(dist: Dist, repository: ChartRepository) -> list[Object]:
+    """Return every object that the charts of dist/ make with their values, as helm prints them."""
+
+    def render(pin: ChartPin) -> list[Object]:
+        values = [f"--values={dist.repository / path}" for path in pin.values]
+        versions = f"--kube-version={VERSION}", "--api-versions=monitoring.coreos.com/v1"
+        package = str(repository.package(pin.chart, pin.version))
+        text = helm("template", pin.release, package, f"--namespace={pin.namespace}", *versions, *values)
+        return [item for item in yaml.load_all(text, yaml.CSafeLoader) if item]
+
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        return [item for items in pool.map(render, dist.charts) for item in items]
 
 
 def helm(*arguments: str) -> str:

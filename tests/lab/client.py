@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import http.client
 import json
-import ssl
 import threading
 import time
 import urllib.parse
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Iterator
-    from pathlib import Path
 
 Object = dict[str, Any]
 
@@ -38,10 +37,12 @@ class ApiError(Exception):
 class Api:
     """One API server, spoken to as its administrator. Safe to share between threads."""
 
-    def __init__(self, port: int, authority: Path, token: str) -> None:
+    def __init__(self, host: str, port: int, tls: ssl.SSLContext, token: str = "") -> None:
+        self.host = host
         self.port = port
-        self.token = token
-        self._tls = ssl.create_default_context(cafile=str(authority))
+        # Who has no client certificate shows a token.
+        self._authorization = {"Authorization": f"Bearer {token}"} if token else {}
+        self._tls = tls
         self._local = threading.local()
         self._resources: dict[tuple[str, str], tuple[str, bool]] = {}
 
@@ -60,7 +61,7 @@ class Api:
         """Send one request and return the decoded answer; an answer of 400 or more raises ApiError."""
         url = path + ("?" + urllib.parse.urlencode(query) if query else "")
         payload = None if body is None else json.dumps(body).encode()
-        headers = {"Authorization": f"Bearer {self.token}", "Accept": accept, "Content-Type": kind}
+        headers = {"Accept": accept, "Content-Type": kind, **self._authorization}
         for attempt in range(ATTEMPTS):
             connection = self._connection()
             try:
@@ -143,10 +144,13 @@ class Api:
                 return None
             raise
 
-    def delete(self, path: str) -> None:
+    def delete(self, path: str, *, grace_seconds: int | None = None) -> None:
         """Delete one object in the background; nothing happens when it is gone."""
+        options: Object = {"propagationPolicy": "Background"}
+        if grace_seconds is not None:
+            options["gracePeriodSeconds"] = grace_seconds
         try:
-            self.call("DELETE", path, {"propagationPolicy": "Background"})
+            self.call("DELETE", path, options)
         except ApiError as error:
             if error.status != NOT_FOUND:
                 raise
@@ -154,7 +158,7 @@ class Api:
     def watch(self, path: str, version: str, seconds: int) -> Iterator[Object]:
         """Yield the events of a collection after a resource version for a number of seconds."""
         connection = http.client.HTTPSConnection(
-            "127.0.0.1", self.port, context=self._tls, timeout=seconds + 10
+            self.host, self.port, context=self._tls, timeout=seconds + 10
         )
         query = urllib.parse.urlencode(
             {
@@ -165,7 +169,7 @@ class Api:
             }
         )
         try:
-            connection.request("GET", f"{path}?{query}", headers={"Authorization": f"Bearer {self.token}"})
+            connection.request("GET", f"{path}?{query}", headers=self._authorization)
             response = connection.getresponse()
             if response.status >= ERRORS:
                 raise ApiError(response.status, response.read().decode(errors="replace"))
@@ -216,6 +220,6 @@ class Api:
     def _connection(self) -> http.client.HTTPSConnection:
         connection = getattr(self._local, "connection", None)
         if connection is None:
-            connection = http.client.HTTPSConnection("127.0.0.1", self.port, context=self._tls, timeout=60)
+            connection = http.client.HTTPSConnection(self.host, self.port, context=self._tls, timeout=60)
             self._local.connection = connection
         return connection

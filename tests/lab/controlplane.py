@@ -1,190 +1,137 @@
-"""The Kubernetes control plane on loopback: etcd, API server, controller manager, scheduler and KWOK."""
+"""The cluster that `kind create cluster` leaves: nodes, and on them what the real kubeadm puts there."""
 
 from __future__ import annotations
 
-import json
-import secrets
-import subprocess
+import base64
+import concurrent.futures
+import os
+import ssl
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+import yaml
+
+from . import kind_addons, kubeadm
 from .client import Api, ApiError
-from .engines import ETCD, KUBERNETES, KWOK
-from .nodes import Node, create_kind_workloads, create_nodes
-from .processes import Supervisor, free_port, listens, wait_for
+from .engines import OUTPUT
+from .node import Node
+from .processes import wait_for
 
 if TYPE_CHECKING:
-    from .processes import Process
+    from pathlib import Path
 
-STAGES = Path(__file__).resolve().parent / "stages.yaml"
+    from .kubeadm import ClusterDescription
+    from .network import Network
+
+CONFIG = "/etc/lab/kubeadm.yaml"
+PKI = "etc/kubernetes/pki"
 
 
 @dataclass(frozen=True)
 class ControlPlane:
-    """A running control plane: its client, the kubeconfig that programs use (context in `argocd`), etcd's URL."""
+    """A running cluster: its nodes (the control plane first), its client, and the administrator's kubeconfig."""
 
+    description: ClusterDescription
+    nodes: tuple[Node, ...]
     api: Api
     kubeconfig: Path
-    scratch: Path
-    etcd: str
+
+    def node(self, name: str) -> Node:
+        """Return a node by name."""
+        return next(node for node in self.nodes if node.name == name)
+
+    def etcd(self) -> tuple[str, int, ssl.SSLContext]:
+        """Return where etcd answers, and what a client of it needs."""
+        first = self.nodes[0]
+        folder = first.root / PKI / "etcd"
+        context = ssl.create_default_context(cafile=str(folder / "ca.crt"))
+        context.load_cert_chain(folder / "healthcheck-client.crt", folder / "healthcheck-client.key")
+        return first.address, 2379, context
+
+    def stop(self) -> None:
+        """End the nodes, with everything on them."""
+        for node in reversed(self.nodes):
+            node.kill()
 
 
-def start(supervisor: Supervisor, scratch: Path, nodes: tuple[Node, ...], encryption: Path) -> ControlPlane:
-    """Start everything and return when the nodes are ready for pods.
-
-    `encryption` is the EncryptionConfiguration of the API server.
-    """
-    etcd = _start_etcd(supervisor, scratch)
-    key = scratch / "service-account.key"
-    subprocess.run(["openssl", "genrsa", "-out", str(key), "2048"], check=True, capture_output=True)
-    plane = _start_api_server(supervisor, scratch, etcd, key, encryption)
-    kubeconfig = f"--kubeconfig={plane.kubeconfig}"
-    supervisor.start(
-        "kube-controller-manager",
-        [
-            str(KUBERNETES.program("kube-controller-manager")),
-            kubeconfig,
-            # Simulated nodes send no heartbeat worth judging.
-            "--controllers=*,-node-lifecycle-controller",
-            f"--service-account-private-key-file={key}",
-            "--use-service-account-credentials=true",
-            "--leader-elect=false",
-            "--secure-port=0",
-        ],
-    )
-    supervisor.start(
-        "kube-scheduler",
-        [str(KUBERNETES.program("kube-scheduler")), kubeconfig, "--leader-elect=false", "--secure-port=0"],
-    )
-    supervisor.start(
-        "kwok",
-        [
-            str(KWOK.program("kwok")),
-            kubeconfig,
-            "--manage-all-nodes",
-            f"--config={STAGES}",
-            "--node-ip=127.0.0.1",
-        ],
-        {"HOME": str(scratch)},
-    )
-    create_nodes(plane.api, nodes)
-    wait_for(
-        "the default ServiceAccount",
-        # The controller manager makes it; without it no pod is admitted.
-        lambda: plane.api.get("/api/v1/namespaces/kube-system/serviceaccounts/default") is not None,
-        seconds=60,
-        hint=f"read {supervisor.logs / 'kube-controller-manager.log'}",
-    )
-    wait_for(
-        "nodes",
-        lambda: all(_ready(node) for node in plane.api.list("/api/v1/nodes")),
-        seconds=60,
-        hint=f"read {supervisor.logs / 'kwok.log'}",
-    )
-    create_kind_workloads(plane.api, nodes)
-    return plane
-
-
-def _start_etcd(supervisor: Supervisor, scratch: Path) -> str:
-    client, peer = (f"http://127.0.0.1:{free_port()}" for _ in range(2))
-    supervisor.start(
-        "etcd",
-        [
-            str(ETCD.program("server")),
-            f"--data-dir={scratch / 'etcd'}",
-            f"--listen-client-urls={client}",
-            f"--advertise-client-urls={client}",
-            f"--listen-peer-urls={peer}",
-            f"--initial-advertise-peer-urls={peer}",
-            f"--initial-cluster=default={peer}",
-            # The data lives as long as the lab: nothing needs to survive a power cut.
-            "--unsafe-no-fsync",
-            "--log-level=warn",
-        ],
-    )
-    return client
-
-
-def _start_api_server(
-    supervisor: Supervisor, scratch: Path, etcd: str, key: Path, encryption: Path
+def create(
+    description: ClusterDescription,
+    network: Network,
+    scratch: Path,
+    mounts: dict[str, tuple[tuple[Path, str], ...]],
+    images: list[Path],
 ) -> ControlPlane:
+    """Make the nodes of a cluster and return when all have joined.
+
+    Args:
+        description: what kind.yaml asks for.
+        network: the bridge.
+        scratch: gets the nodes' folders.
+        mounts: for each node its extraMounts: a folder here, and where its files are on the node.
+        images: archives that every node gets before it starts.
+
+    """
+    for each in description.nodes:
+        network.add(each.name)
+    nodes = tuple(Node(each, network.names[each.name], scratch, network) for each in description.nodes)
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
+    for node in nodes:
+        config = kubeadm.configuration(description, node.description, network.names, memory)
+        node.write({CONFIG: config})
+        for source, path in mounts[node.name]:
+            node.write({f"{path}/{file.name}": file.read_bytes() for file in source.iterdir()})
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        list(pool.map(lambda node: _start(node, images), nodes))
+    program = str(OUTPUT / "kubernetes" / "kubeadm")
+    first, *others = nodes
+    first.run(program, "init", f"--config={CONFIG}", "--ignore-preflight-errors=all", seconds=180)
+    kubeconfig = first.root / "etc/kubernetes/admin.conf"
+    api = _client(first, scratch)
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        joined = [
+            pool.submit(
+                node.run, program, "join", f"--config={CONFIG}", "--ignore-preflight-errors=all", seconds=180
+            )
+            for node in others
+        ]
+        kind_addons.install(api)
+        for future in joined:
+            future.result()
     wait_for(
-        "etcd",
-        lambda: listens(int(etcd.rsplit(":", 1)[1])),
-        seconds=30,
-        hint=f"read {supervisor.logs / 'etcd.log'}",
-        interval=0.1,
+        "all nodes to register",
+        lambda: len(api.list("/api/v1/nodes")) == len(nodes),
+        seconds=60,
+        hint=f"read kubelet.log below {scratch / 'nodes'}",
+        interval=0.2,
     )
-    port = free_port()
-    token = secrets.token_hex(16)
-    tokens = scratch / "tokens.csv"
-    tokens.write_text(f"{token},admin,admin,system:masters\n")
-    certificates = scratch / "certificates"
-    process = supervisor.start(
-        "kube-apiserver",
-        [
-            str(KUBERNETES.program("kube-apiserver")),
-            f"--etcd-servers={etcd}",
-            "--bind-address=127.0.0.1",
-            f"--secure-port={port}",
-            f"--cert-dir={certificates}",
-            f"--service-account-key-file={key}",
-            f"--service-account-signing-key-file={key}",
-            "--service-account-issuer=https://kubernetes.default.svc.cluster.local",
-            f"--token-auth-file={tokens}",
-            f"--encryption-provider-config={encryption}",
-            "--authorization-mode=RBAC",
-            "--service-cluster-ip-range=10.96.0.0/16",
-            "--allow-privileged=true",
-            "--enable-admission-plugins=PodSecurity",
-            # Nothing answers the charts' webhooks here, and one that fails closed stops every namespace.
-            "--disable-admission-plugins=MutatingAdmissionWebhook,ValidatingAdmissionWebhook",
-            "--endpoint-reconciler-type=none",
-            "--profiling=false",
-        ],
-    )
-    authority = certificates / "apiserver.crt"
-    hint = f"read {process.log}"
-    wait_for("the API server's certificate", authority.is_file, seconds=60, hint=hint, interval=0.2)
-    wait_for("the API server's port", lambda: listens(port), seconds=60, hint=hint, interval=0.2)
-    api = Api(port, authority, token)
-    wait_for("kube-apiserver", lambda: _serves(api, process), seconds=90, hint=hint, interval=0.3)
-    kubeconfig = scratch / "kubeconfig"
-    # JSON is YAML, and needs no writer of its own.
-    kubeconfig.write_text(json.dumps(_kubeconfig(port, authority, token)))
-    kubeconfig.chmod(0o600)
-    return ControlPlane(api, kubeconfig, scratch, etcd)
+    return ControlPlane(description, nodes, api, kubeconfig)
 
 
-def _kubeconfig(port: int, authority: Path, token: str) -> dict[str, object]:
-    return {
-        "apiVersion": "v1",
-        "kind": "Config",
-        "clusters": [
-            {
-                "name": "lab",
-                "cluster": {"server": f"https://127.0.0.1:{port}", "certificate-authority": str(authority)},
-            }
-        ],
-        "users": [{"name": "admin", "user": {"token": token}}],
-        "contexts": [{"name": "lab", "context": {"cluster": "lab", "user": "admin", "namespace": "argocd"}}],
-        "current-context": "lab",
-    }
+def _start(node: Node, images: list[Path]) -> None:
+    node.start()
+    node.load(images)
 
 
-def _serves(api: Api, process: Process) -> bool:
-    if process.popen.poll() is not None:
-        return False
+def _client(node: Node, scratch: Path) -> Api:
+    """Return a client that is allowed everything: kubeadm's way in for when RBAC itself is broken."""
+    config = yaml.safe_load((node.root / "etc/kubernetes/super-admin.conf").read_text())
+    cluster, user = config["clusters"][0]["cluster"], config["users"][0]["user"]
+    context = ssl.create_default_context(cadata=_decode(cluster["certificate-authority-data"]).decode())
+    pair = scratch / "super-admin.pem"
+    pair.touch(mode=0o600)
+    pair.write_bytes(_decode(user["client-certificate-data"]) + _decode(user["client-key-data"]))
+    context.load_cert_chain(pair)
+    return Api(node.address, kubeadm.API_PORT, context)
+
+
+def _decode(text: str) -> bytes:
+    return base64.b64decode(text)
+
+
+def serves(api: Api) -> bool:
+    """Say whether the API server answers and is ready."""
     try:
         api.call("GET", "/readyz")
-        # The namespaces of the system are made by the server's own controllers, a moment later.
-        return api.get("/api/v1/namespaces/kube-system") is not None
     except (ApiError, OSError):
         return False
-
-
-def _ready(node: dict[str, object]) -> bool:
-    status = node.get("status")
-    conditions = status.get("conditions", []) if isinstance(status, dict) else []
-    return any(each["type"] == "Ready" and each["status"] == "True" for each in conditions)
+    return True

@@ -5,14 +5,12 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from platform_stack.kubernetes import VERSION as KUBERNETES_VERSION
 from tests.engines import BUILD, Engine
 
 from .errors import fail
 
 OUTPUT = BUILD / "engines"
-
-KUBERNETES_VERSION = "1.34.2"
-
 
 _HERE = Path(__file__).resolve().parent / "engines"
 # The modules of the policy tests make the controllers too: most of their packages are the same.
@@ -34,12 +32,11 @@ def _program(name: str) -> Engine:
 ETCD = _engine("etcd", "server")
 KUBERNETES = _engine(
     "kubernetes",
-    *("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl"),
+    *("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubeadm", "kubectl", "kubelet"),
     # Without it the API server says v0.0.0 and charts that ask for a minimum version refuse to render.
     ldflags=f"-X k8s.io/component-base/version.gitVersion=v{KUBERNETES_VERSION}"
     f" -X k8s.io/component-base/version.gitMajor=1 -X k8s.io/component-base/version.gitMinor=34",
 )
-KWOK = _engine("kwok", "kwok")
 HELM = _engine("helm", "helm")
 ARGOCD = _engine("argocd", "cmd", toolchain="go1.27.3")
 SEALED_SECRETS = _engine("sealed-secrets", "controller", "kubeseal")
@@ -80,23 +77,44 @@ REDIS_EXPORTER = _engine("redis-exporter", "redis_exporter")
 STANDIN = _program("standin")
 PAUSE = _program("pause")
 
-ENGINES = (ETCD, HELM, KUBERNETES, KWOK, SEALED_SECRETS, ARGOCD)
+ENGINES = (
+    *(ETCD, HELM, KUBERNETES, STANDIN, PAUSE, CILIUM, COREDNS, ARGOCD),
+    *(KYVERNO, GATEKEEPER, SEALED_SECRETS, EXTERNAL_DNS),
+)
+FULL = (
+    *(PROMETHEUS_OPERATOR, PROMETHEUS, ALERTMANAGER, KUBE_STATE_METRICS, NODE_EXPORTER),
+    *(REDIS_EXPORTER, LOKI),
+)
+
+
+# Programs that the nodes and the images need, with their package.
+_TOOLS = {
+    "go": "golang",
+    "git": "git",
+    "unshare": "util-linux",
+    "ip": "iproute2",
+    "containerd": "containerd",
+    "runc": "runc",
+    "iptables": "iptables",
+    "ipset": "ipset",
+    "clang-19": "clang-19",
+    "llc-19": "llvm-19",
+    "bpftool": "bpftool",
+    "redis-server": "redis-server",
+    "gpg": "gpg",
+    "ssh": "openssh-client",
+    "tini": "tini",
+    "kmod": "kmod",
+}
 
 
 def require_tools() -> None:
     """Fail early, and with the command to run, when a program that is not built here is missing."""
-    packages = {
-        "go": "golang",
-        "git": "git",
-        "openssl": "openssl",
-        "redis-server": "redis-server",
-        "unshare": "util-linux",
-    }
-    for program, package in packages.items():
-        if shutil.which(program) is None:
-            fail(
-                f"program {program}",
-                "nothing of that name on PATH",
-                "it to be installed",
-                f"apt-get install --yes --no-install-recommends {package}",
-            )
+    missing = {program: package for program, package in _TOOLS.items() if shutil.which(program) is None}
+    if missing:
+        fail(
+            f"programs {', '.join(missing)}",
+            "nothing of that name on PATH",
+            "them to be installed",
+            f"apt-get install --yes --no-install-recommends {' '.join(dict.fromkeys(missing.values()))}",
+        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from . import argocd
+from . import argocd, pods
 from .assertions import inventory
 from .errors import LabError, fail
 from .timeline import PATH as APPLICATIONS
@@ -64,12 +64,19 @@ def kill_controller(lab: Lab) -> None:
         )
 
     lab.wait("the first sync of an Application of the catalogue", syncing)
-    lab.supervisor.kill(lab.argo.controller)
+    kill(lab, argocd.NAMESPACE, argocd.CONTROLLER)
     lab.report.say("killed the application controller in the middle of the first sync")
     time.sleep(DOWN_SECONDS)
-    lab.argo.controller = lab.supervisor.restart(lab.argo.controller)
-    time.sleep(DOWN_SECONDS)
+    lab.wait("the application controller to be back", lambda: pods.running(lab.api, argocd.CONTROLLER))
     argocd.refresh(lab.plane)
+
+
+def kill(lab: Lab, namespace: str, labels: dict[str, str]) -> None:
+    """Delete the pods with these labels at once, as when their node is lost to them."""
+    selector = ",".join(f"{key}={value}" for key, value in labels.items())
+    for pod in lab.api.list(f"/api/v1/namespaces/{namespace}/pods", labelSelector=selector):
+        path = f"/api/v1/namespaces/{namespace}/pods/{pod['metadata']['name']}"
+        lab.api.delete(path, grace_seconds=0)
 
 
 def scaled_to_zero(lab: Lab) -> str:
@@ -148,9 +155,7 @@ def broken_commit(lab: Lab) -> str:
 def git_away(lab: Lab) -> str:
     """Take the repository away, let Argo CD notice, and bring it back: nothing may be deleted."""
     before = _uids(lab)
-    folder = lab.repository.folder
-    hidden = folder.with_name("away")
-    folder.rename(hidden)
+    lab.web.away = True
     try:
         lab.announce()
         seen = lab.wait(
@@ -159,7 +164,7 @@ def git_away(lab: Lab) -> str:
         )
         time.sleep(DOWN_SECONDS)
     finally:
-        hidden.rename(folder)
+        lab.web.away = False
     lab.announce()
     seconds = lab.wait_ready()
     _same(before, _uids(lab), "while git was away")

@@ -6,25 +6,24 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from . import argocd
+from . import argocd, pods
 from .dist import ROOT_APPLICATION
 from .errors import fail
 from .timeline import health_of, ready, sync_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from pathlib import Path
 
-    from .charts import ChartRepository
     from .client import Api, Object
     from .controlplane import ControlPlane
     from .dist import Dist
     from .platform import Platform
-    from .pods import PodActor
-    from .processes import Supervisor
     from .report import Report
     from .repository import Repository
     from .sealing import Sealing
     from .timeline import Timeline
+    from .web import Web
 
 POLL_SECONDS = 0.5
 # How long a heal may take before the lab calls it a failure.
@@ -36,16 +35,14 @@ class Lab:
     """What assertions and faults work with. `dist` and `platform` are what git holds at the moment."""
 
     report: Report
-    supervisor: Supervisor
     plane: ControlPlane
-    charts: ChartRepository
+    web: Web
     repository: Repository
     platform: Platform
     dist: Dist
-    argo: argocd.ArgoCD
-    pods: PodActor
     timeline: Timeline
     sealing: Sealing
+    logs: Path
     # Every object that the bootstrap left, before the root was applied.
     before: dict[tuple[str, str, str, str], Object] = field(default_factory=dict)
 
@@ -77,7 +74,8 @@ class Lab:
         start = announced = time.monotonic()
         while not condition():
             now = time.monotonic()
-            self.supervisor.check()
+            for node in self.plane.nodes:
+                node.check()
             if now - start > seconds:
                 fail(what, f"not so after {seconds:.0f} s; {self.state()}", "it to happen", self.look())
             if again and now - announced > 15:
@@ -127,17 +125,14 @@ class Lab:
     def state(self) -> str:
         """Say in one line what is not as it should be: Applications, and pods that wait for an input."""
         parts = self.unready(self.expected_ready())
-        parts += [
-            f"pod {pod} waits for {', '.join(map(str, missing))}"
-            for pod, missing in self.pods.waiting.items()
-        ]
+        parts += pods.waiting(self.api)
         return "; ".join(parts) or "everything is Synced and Healthy"
 
     def look(self) -> str:
         """Say where to look first when something does not happen."""
         return (
-            f"{self.supervisor.logs}/argocd-application-controller.log, kube-controller-manager.log and actors.log "
-            f"there; with --keep: kubectl --kubeconfig={self.plane.kubeconfig} describe application NAME"
+            f"{self.logs}: pods/NAMESPACE_POD_…/CONTAINER/*.log, kubelet.log and actors.log there; with --keep: the "
+            "kubectl that it names"
         )
 
     def application_path(self, name: str) -> str:

@@ -1,4 +1,4 @@
-"""The user's machine, for bootstrap.sh: `docker` and `kind` that start and stop the lab's own control plane.
+"""The user's machine, for bootstrap.sh: `docker` and `kind` that start and stop the lab's own nodes.
 
 Both are the same small program on PATH; it hands its arguments to the lab over a socket and prints the answer.
 helm and kubectl are the real ones.
@@ -14,20 +14,20 @@ import sys
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import yaml
 
-from . import controlplane
+from . import controlplane, kubeadm
 from .engines import HELM, KUBERNETES
 from .errors import LabError
-from .nodes import nodes_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from .authority import Authority
     from .controlplane import ControlPlane
-    from .processes import Supervisor
+    from .network import Network
 
 PROGRAM = """\
 #!{python} -IS
@@ -46,13 +46,15 @@ sys.exit(code)
 class Machine:
     """What Docker and KIND know: at most one cluster, and what it mounts.
 
-    `config` is the folder with the sealing key; `made` is called with each new control plane before
-    `kind create cluster` returns.
+    `config` is the folder with the sealing key, `images` what every node gets; `made` is called with each new
+    cluster before `kind create cluster` returns.
     """
 
-    supervisor: Supervisor
+    network: Network
+    authority: Authority
     scratch: Path
     config: Path
+    images: list[Path]
     made: Callable[[ControlPlane], None]
     plane: ControlPlane | None = None
     cluster: str = ""
@@ -94,6 +96,9 @@ class Machine:
             "PATH": f"{self.programs}:{own}:{git}:/usr/bin:/bin",
             "HOME": str(self.scratch),
             "GIT_CONFIG_NOSYSTEM": "1",
+            # This machine trusts who serves git and the charts.
+            "GIT_SSL_CAINFO": str(self.authority.certificate),
+            "SSL_CERT_FILE": str(self.authority.certificate),
             "PLATFORM_STACK_CONFIG": str(self.config),
         }
 
@@ -114,29 +119,38 @@ class Machine:
             case ("kind", "export", "kubeconfig", "--name", self.cluster, "--kubeconfig", kubeconfig):
                 self._export(Path(kubeconfig))
             case ("kind", "delete", "cluster", "--name", self.cluster, "--kubeconfig", _):
-                self.supervisor.stop()
+                if self.plane is not None:
+                    self.plane.stop()
                 self.cluster, self.nodes, self.binds = "", (), ()
             case call:
                 return 1, f"the lab's {call[0]} does not know {' '.join(call[1:])}\n"
         return 0, ""
 
     def _create(self, folder: Path, config: Path) -> None:
-        described: dict[str, Any] = yaml.safe_load(config.read_text())
-        nodes = nodes_of(config, described["name"])
-        (mount,) = described["nodes"][0]["extraMounts"]
-        source = Path(os.path.normpath(folder / mount["hostPath"]))
-        self.binds = (f"{source}:{mount['containerPath']}:ro",)
-        self.plane = controlplane.start(self.supervisor, self.scratch, nodes, source / "config.yaml")
-        self.cluster, self.nodes = described["name"], tuple(node.name for node in nodes)
+        described = kubeadm.read(config)
+        mounts = {
+            node.name: tuple((Path(os.path.normpath(folder / source)), path) for source, path in node.mounts)
+            for node in described.nodes
+        }
+        first = described.nodes[0].name
+        self.binds = tuple(f"{source}:{path}:ro" for source, path in mounts[first])
+        self.plane = controlplane.create(described, self.network, self.scratch, mounts, self.images)
+        self.cluster, self.nodes = described.name, tuple(node.name for node in described.nodes)
         self.made(self.plane)
 
     def _export(self, kubeconfig: Path) -> None:
-        """Write what KIND writes: the cluster under the name of its context, and no namespace."""
+        """Write what KIND writes: kubeadm's own, with the cluster under the name of its context."""
         assert self.plane is not None
-        config = json.loads(self.plane.kubeconfig.read_text())
         name = f"kind-{self.cluster}"
-        context = {"cluster": config["clusters"][0]["name"], "user": config["users"][0]["name"]}
-        config |= {"contexts": [{"name": name, "context": context}], "current-context": name}
+        config = yaml.safe_load(self.plane.kubeconfig.read_text())
+        config["clusters"][0]["cluster"]["server"] = (
+            f"https://{self.plane.nodes[0].address}:{kubeadm.API_PORT}"
+        )
+        config["clusters"][0]["name"] = config["users"][0]["name"] = name
+        config |= {
+            "contexts": [{"name": name, "context": {"cluster": name, "user": name}}],
+            "current-context": name,
+        }
         kubeconfig.write_text(json.dumps(config))
         kubeconfig.chmod(0o600)
 

@@ -30,16 +30,16 @@ class Platform:
     repository: Path
 
     @classmethod
-    def load(cls, repository: Path, chart_mirror: str, profile: Profile) -> Platform:
-        """Take the platform of apps/ on a profile, pointed at a git repository on disk and charts on loopback."""
+    def load(cls, repository: Path, web: str, profile: Profile) -> Platform:
+        """Take the platform of apps/ on a profile, pointed at the git and chart repositories of a server."""
         # Imported late: `--help` must work while the platform does not.
         from apps.__main__ import PLATFORM  # noqa: PLC0415
 
         cluster = dataclasses.replace(
             PLATFORM.clusters[0],
-            repo_url=f"file://{repository}",
+            repo_url=f"{web}/{repository.name}",
             revision=REVISION,
-            chart_mirror=chart_mirror,
+            chart_mirror=f"{web}/charts",
             profile=profile,
             iscsi=profile == "ha",
         )

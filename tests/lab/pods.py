@@ -1,8 +1,7 @@
-"""The pod actor: lets a pod start only when every Secret and ConfigMap it needs is there, as a kubelet would."""
+"""What the pods of the cluster say of themselves."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,98 +9,78 @@ if TYPE_CHECKING:
 
     from .client import Api, Object
 
-# The gate of the stage `pod-running` in stages.yaml.
-PRESENT = "lab.platform-stack.io/inputs"
+
+def running(api: Api, labels: dict[str, str]) -> bool:
+    """Say whether a Ready pod has these labels."""
+    selector = ",".join(f"{key}={value}" for key, value in labels.items())
+    return any(is_ready(pod) for pod in api.list("/api/v1/pods", labelSelector=selector))
 
 
-@dataclass(frozen=True, order=True)
-class Input:
-    """One ConfigMap or Secret that a pod needs, with one key of it or (empty) just its existence."""
-
-    kind: str
-    name: str
-    key: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.name}" + (f" key {self.key}" if self.key else "")
+def is_ready(pod: Object) -> bool:
+    """Say whether a pod's condition Ready is true."""
+    conditions = pod.get("status", {}).get("conditions", [])
+    return any(each["type"] == "Ready" and each["status"] == "True" for each in conditions)
 
 
-@dataclass
-class PodActor:
-    """Opens the gate of pods; `waiting` says which pods miss what, for the report.
-
-    Pods whose "namespace/name" begins with `held` do not start until somebody empties it.
-    """
-
-    waiting: dict[str, list[Input]] = field(default_factory=dict)
-    held: str = ""
-
-    def __call__(self, api: Api) -> None:
-        """Look at every pod that is on a node and has not been let through."""
-        waiting: dict[str, list[Input]] = {}
-        for pod in api.list("/api/v1/pods"):
-            metadata = pod["metadata"]
-            annotations = metadata.get("annotations", {})
-            if "nodeName" not in pod["spec"] or PRESENT in annotations or "deletionTimestamp" in metadata:
-                continue
-            namespace, name = metadata["namespace"], metadata["name"]
-            if self.holds(namespace, name):
-                continue
-            missing = [each for each in inputs(pod) if not _exists(api, namespace, each)]
-            if missing:
-                waiting[f"{namespace}/{name}"] = missing
-                continue
-            path = f"/api/v1/namespaces/{namespace}/pods/{name}"
-            api.merge(path, {"metadata": {"annotations": {PRESENT: "present"}}})
-        self.waiting = waiting
-
-    def holds(self, namespace: str, name: str) -> bool:
-        """Say whether a pod is held back."""
-        return bool(self.held) and f"{namespace}/{name}".startswith(self.held)
+def name_of(pod: Object) -> str:
+    """Return namespace/name."""
+    return f"{pod['metadata']['namespace']}/{pod['metadata']['name']}"
 
 
-def inputs(pod: Object) -> list[Input]:
-    """Return the Secrets and ConfigMaps, and the keys of them, without which a kubelet would not start a pod."""
-    spec = pod["spec"]
-    found: set[Input] = set()
-    for volume in spec.get("volumes", []):
-        sources = [volume, *volume.get("projected", {}).get("sources", [])]
-        for source in sources:
-            found.update(_of_volume(source))
-    for container in [*spec.get("initContainers", []), *spec.get("containers", [])]:
-        found.update(_of_container(container))
-    return sorted(found)
+def done(pod: Object) -> bool:
+    """Say whether a pod has run to its end, as a Job's does."""
+    return bool(pod["status"].get("phase") == "Succeeded")
 
 
-def _of_volume(source: Object) -> Iterator[Input]:
-    for field_name, kind in (("secret", "Secret"), ("configMap", "ConfigMap")):
-        reference = source.get(field_name)
-        if not reference or reference.get("optional"):
-            continue
-        # A volume of its own says secretName, a projected one says name.
-        name = reference.get("secretName", reference.get("name"))
-        yield Input(kind, name)
-        for item in reference.get("items", []):
-            yield Input(kind, name, item["key"])
+def container_statuses(pod: Object) -> Iterator[Object]:
+    """Yield the status of each container, those of initialization first."""
+    status = pod.get("status", {})
+    yield from status.get("initContainerStatuses", [])
+    yield from status.get("containerStatuses", [])
 
 
-def _of_container(container: Object) -> Iterator[Input]:
-    for variable in container.get("env", []):
-        source = variable.get("valueFrom", {})
-        for field_name, kind in (("secretKeyRef", "Secret"), ("configMapKeyRef", "ConfigMap")):
-            reference = source.get(field_name)
-            if reference and not reference.get("optional"):
-                yield Input(kind, reference["name"], reference["key"])
-    for source in container.get("envFrom", []):
-        for field_name, kind in (("secretRef", "Secret"), ("configMapRef", "ConfigMap")):
-            reference = source.get(field_name)
-            if reference and not reference.get("optional"):
-                yield Input(kind, reference["name"])
+def waiting(api: Api) -> list[str]:
+    """Return each pod that is neither Ready nor done, with the reason that the scheduler or the kubelet gives."""
+    return [
+        f"pod {name_of(pod)}: {reason(pod)}"
+        for pod in api.list("/api/v1/pods")
+        if not is_ready(pod) and not done(pod)
+    ]
 
 
-def _exists(api: Api, namespace: str, wanted: Input) -> bool:
-    item = api.get(f"/api/v1/namespaces/{namespace}/{wanted.kind.lower()}s/{wanted.name}")
-    if item is None:
-        return False
-    keys = {**(item.get("data") or {}), **(item.get("binaryData") or {})}
-    return not wanted.key or wanted.key in keys
+def reason(pod: Object) -> str:
+    """Return why a pod is not Ready: its containers' words, else its conditions', else its phase."""
+    parts = []
+    for status in container_statuses(pod):
+        state = status.get("state", {})
+        for kind in ("waiting", "terminated"):
+            if kind in state and state[kind].get("reason") not in (None, "Completed", "PodInitializing"):
+                message = " ".join(str(state[kind].get("message", "")).split())[:200]
+                parts.append(f"{status['name']} {state[kind]['reason']} {message}".strip())
+        if "running" in state and not status.get("ready") and not status.get("started"):
+            parts.append(f"{status['name']} has not passed its startup probe")
+        elif "running" in state and not status.get("ready"):
+            parts.append(f"{status['name']} is not ready")
+    if not parts:
+        parts = [
+            each["message"]
+            for each in pod["status"].get("conditions", [])
+            if each.get("message") and each["status"] != "True"
+        ]
+    return "; ".join(dict.fromkeys(parts)) or str(pod["status"].get("phase"))
+
+
+def problems(api: Api) -> list[str]:
+    """Return what is wrong with any pod: not Ready, or a container that restarted, was evicted or ran out of memory."""
+    found = waiting(api)
+    for pod in api.list("/api/v1/pods"):
+        if pod["status"].get("reason") == "Evicted":
+            found.append(f"pod {name_of(pod)} was evicted: {pod['status'].get('message', '')}")
+        for status in container_statuses(pod):
+            last = status.get("lastState", {}).get("terminated")
+            if status.get("restartCount", 0) and last:
+                found.append(
+                    f"pod {name_of(pod)}: {status['name']} restarted {status['restartCount']} times, last "
+                    f"{last.get('reason')} with {last.get('exitCode')}"
+                )
+    return found

@@ -144,29 +144,14 @@ def argocd_settings(objects: list[Object], values: Mapping[str, Any]) -> list[Ob
 
 
 def complete(item: Object) -> Object:
-    """Return an object with what the facts leave out although its schema demands it.
-
-    These are the expressions of rules and the commands of probes.
-    """
-    if item["kind"] == "PrometheusRule":
-        groups = [
-            {**group, "rules": [{"expr": "vector(0)", **rule} for rule in group.get("rules", [])]}
-            for group in item.get("spec", {}).get("groups", [])
-        ]
-        return {**item, "spec": {**item.get("spec", {}), "groups": groups}}
-    completed: Object = _with_commands(item)
-    return completed
-
-
-def _with_commands(node: Any) -> Any:  # noqa: ANN401 - any part of a manifest
-    if isinstance(node, list):
-        return [_with_commands(each) for each in node]
-    if isinstance(node, dict):
-        return {
-            key: {"command": ["true"]} if key == "exec" and value == {} else _with_commands(value)
-            for key, value in node.items()
-        }
-    return node
+    """Return an object with what the facts leave out although its schema demands it: the expressions of rules."""
+    if item["kind"] != "PrometheusRule":
+        return item
+    groups = [
+        {**group, "rules": [{"expr": "vector(0)", **rule} for rule in group.get("rules", [])]}
+        for group in item.get("spec", {}).get("groups", [])
+    ]
+    return {**item, "spec": {**item.get("spec", {}), "groups": groups}}
 
 
 def escape(text: str) -> str:

@@ -11,12 +11,15 @@ import pytest
 import yaml
 
 from tests.lab.assertions import differences, quantity
+from tests.lab.authority import Authority
 from tests.lab.dist import Dist
+from tests.lab.dns import NameServer
 from tests.lab.errors import LabError
+from tests.lab.kubeadm import configuration, read
 from tests.lab.machine import Machine
-from tests.lab.nodes import nodes_of
+from tests.lab.network import Network
 from tests.lab.picture import svg, table
-from tests.lab.pods import Input, PodActor, inputs
+from tests.lab.pods import reason
 from tests.lab.processes import Supervisor
 from tests.lab.standins import complete, custom_resource_definition, escape
 from tests.lab.timeline import Milestones, ready
@@ -32,36 +35,18 @@ time.sleep(60)
 """
 
 
-def test_a_pod_waits_for_what_is_not_optional() -> None:
-    pod = {
-        "spec": {
-            "volumes": [
-                {"secret": {"secretName": "tls", "items": [{"key": "tls.crt", "path": "c"}]}},
-                {"configMap": {"name": "maybe", "optional": True}},
-                {"projected": {"sources": [{"configMap": {"name": "ca"}}, {"serviceAccountToken": {}}]}},
-            ],
-            "initContainers": [{"envFrom": [{"secretRef": {"name": "early"}}]}],
-            "containers": [
-                {"env": [{"name": "A", "valueFrom": {"secretKeyRef": {"name": "admin", "key": "user"}}}]},
-                {
-                    "env": [
-                        {
-                            "name": "B",
-                            "valueFrom": {"configMapKeyRef": {"name": "x", "key": "y", "optional": True}},
-                        }
-                    ]
-                },
-            ],
-        }
+def test_a_pod_says_why_it_is_not_ready() -> None:
+    creating = {
+        "name": "web",
+        "state": {"waiting": {"reason": "CreateContainerConfigError", "message": "no\nSecret"}},
     }
+    running = {"name": "side", "state": {"running": {}}, "started": True, "ready": False}
 
-    assert inputs(pod) == [
-        Input("ConfigMap", "ca"),
-        Input("Secret", "admin", "user"),
-        Input("Secret", "early"),
-        Input("Secret", "tls"),
-        Input("Secret", "tls", "tls.crt"),
-    ]
+    assert reason({"status": {"containerStatuses": [creating, running]}}) == (
+        "web CreateContainerConfigError no Secret; side is not ready"
+    )
+    pending = {"type": "PodScheduled", "status": "False", "message": "0/2 nodes are available"}
+    assert reason({"status": {"phase": "Pending", "conditions": [pending]}}) == "0/2 nodes are available"
 
 
 def test_a_definition_stores_its_newest_stable_version_when_no_schema_is_recorded() -> None:
@@ -110,18 +95,31 @@ def test_an_application_whose_operation_runs_is_not_ready() -> None:
     assert not ready({"status": {**status, "operationState": {"phase": "Running"}}})
 
 
-@pytest.mark.parametrize(("patch", "tainted"), [("", True), ("nodeRegistration:\n  taints: []", False)])
-def test_the_control_plane_has_its_taint_unless_kind_removes_it(
-    tmp_path: Path, patch: str, *, tainted: bool
-) -> None:
+def test_kubeadm_gets_the_patches_of_the_nodes_kind_file(tmp_path: Path) -> None:
     file = tmp_path / "kind.yaml"
-    nodes = [{"role": "control-plane", "kubeadmConfigPatches": [patch]}, {"role": "worker"}]
-    file.write_text(yaml.safe_dump({"name": "demo", "nodes": nodes}))
+    patches = ["kind: InitConfiguration\nnodeRegistration:\n  taints: []"]
+    nodes = [
+        {"role": "worker"},
+        {"role": "worker"},
+        {"role": "control-plane", "kubeadmConfigPatches": patches},
+    ]
+    file.write_text(yaml.safe_dump({"name": "demo", "nodes": nodes, "networking": {"kubeProxyMode": "none"}}))
 
-    control_plane, worker = nodes_of(file, "other")
+    described = read(file)
+    addresses = {node.name: f"172.18.0.{number}" for number, node in enumerate(described.nodes, 2)}
+    control_plane, worker, _ = (
+        {item["kind"]: item for item in yaml.safe_load_all(configuration(described, node, addresses, 24000))}
+        for node in described.nodes
+    )
 
-    assert (control_plane.name, control_plane.tainted) == ("demo-control-plane", tainted)
-    assert (worker.name, worker.tainted) == ("demo-worker", False)
+    assert list(addresses) == ["demo-control-plane", "demo-worker", "demo-worker2"]
+    assert control_plane["InitConfiguration"]["nodeRegistration"]["taints"] == []
+    assert (
+        control_plane["InitConfiguration"]["nodeRegistration"]["kubeletExtraArgs"]["node-ip"] == "172.18.0.2"
+    )
+    assert "taints" not in worker["InitConfiguration"]["nodeRegistration"]
+    assert "addon/kube-proxy" in control_plane["InitConfiguration"]["skipPhases"]
+    assert control_plane["KubeletConfiguration"]["systemReserved"] == {"memory": f"{24000 - 4096}Mi"}
 
 
 def test_the_picture_is_well_formed_and_shows_every_application() -> None:
@@ -161,7 +159,9 @@ def test_a_process_that_ends_by_itself_is_an_error_with_its_log(tmp_path: Path) 
 
 
 def test_the_machine_answers_what_the_script_asks(tmp_path: Path) -> None:
-    machine = Machine(Supervisor(tmp_path), tmp_path, tmp_path / "config", lambda _plane: None)
+    machine = Machine(
+        Network(), Authority(tmp_path / "authority"), tmp_path, tmp_path / "config", [], lambda _plane: None
+    )
     machine.start()
 
     def call(*command: str) -> tuple[int, str]:
@@ -182,10 +182,14 @@ def test_the_machine_answers_what_the_script_asks(tmp_path: Path) -> None:
         machine.stop()
 
 
-def test_held_pods_do_not_start() -> None:
-    assert PodActor(held="argocd/argocd-server-").holds("argocd", "argocd-server-7d")
-    assert not PodActor(held="argocd/argocd-server-").holds("argocd", "argocd-repo-server-7d")
-    assert not PodActor().holds("argocd", "argocd-server-7d")
+def test_names_are_answered_and_others_do_not_exist() -> None:
+    server = NameServer("127.0.0.1", {"kind-worker": "172.18.0.3"})
+    question = b"\x0bkind-worker\x00\x00\x01\x00\x01"
+    query = b"\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00"
+
+    assert server.answer(query + question).endswith(bytes([172, 18, 0, 3]))
+    assert server.answer(query + question)[:4] == b"\x12\x34\x81\x80"
+    assert server.answer(query + b"\x05other\x00\x00\x01\x00\x01")[3] & 0xF == 3
 
 
 def test_dist_tells_waves_and_manual_applications(tmp_path: Path) -> None:

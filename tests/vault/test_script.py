@@ -17,15 +17,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.lab import controlplane
-from tests.lab.nodes import nodes_of
 from tests.lab.processes import Supervisor, free_port
-from tests.lab.sealing import IN_A_MOUNT_NAMESPACE
+
+from . import loopback
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.lab.controlplane import ControlPlane
+    from .loopback import ControlPlane
 
 pytestmark = pytest.mark.vault
 
@@ -92,12 +91,10 @@ class Vault:
         return str(self.plane.api.call("POST", path, {"spec": {}})["status"]["token"])
 
 
-NOT_ENCRYPTED = """\
-apiVersion: apiserver.config.k8s.io/v1
-kind: EncryptionConfiguration
-resources:
-- resources: [secrets]
-  providers: [{identity: {}}]
+ACCOUNT_FOLDER = "/var/run/secrets/kubernetes.io/serviceaccount"
+# $1: folder with the account's files, then the command.
+IN_A_MOUNT_NAMESPACE = f"""
+mount -t tmpfs tmpfs /run && mkdir -p {ACCOUNT_FOLDER} && cp "$1"/* {ACCOUNT_FOLDER}/ && shift && exec "$@"
 """
 
 
@@ -107,10 +104,7 @@ def vault(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vault]:
     (scratch / "logs").mkdir()
     supervisor = Supervisor(scratch / "logs")
     try:
-        kind = ROOT / "dist" / "kind" / "bootstrap" / "kind.yaml"
-        encryption = scratch / "encryption.yaml"
-        encryption.write_text(NOT_ENCRYPTED)
-        plane = controlplane.start(supervisor, scratch, nodes_of(kind, "kind"), encryption)
+        plane = loopback.start(supervisor, scratch)
         for namespace in ("vault", "example", "other"):
             plane.api.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}})
             plane.api.apply(account(namespace, namespace))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from platform_stack.facts.command_lines import recorded_words
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -14,13 +16,29 @@ POD_ANNOTATION_PARTS = ("istio.io", "prometheus.io", "apparmor.security.beta.kub
 """A pod template's annotation is recorded if its key contains one of these: mesh, scraping, policies read them."""
 
 _POD_FIELDS = (
-    *("serviceAccountName", "automountServiceAccountToken", "hostNetwork", "hostPID", "hostIPC"),
+    *("serviceAccountName", "automountServiceAccountToken", "hostNetwork", "hostPID", "hostIPC", "hostUsers"),
     *("securityContext", "priorityClassName", "nodeSelector", "tolerations", "affinity"),
     *("topologySpreadConstraints", "restartPolicy", "runtimeClassName", "imagePullSecrets", "volumes"),
+    *(
+        "terminationGracePeriodSeconds",
+        "activeDeadlineSeconds",
+        "shareProcessNamespace",
+        "enableServiceLinks",
+    ),
+    *("dnsPolicy", "dnsConfig", "hostname", "subdomain", "hostAliases"),
 )
-_CONTAINER_FIELDS = ("name", "image", "ports", "resources", "securityContext", "restartPolicy", "envFrom")
+_CONTAINER_FIELDS = (
+    *("name", "image", "imagePullPolicy", "workingDir", "ports", "resources", "securityContext"),
+    *("restartPolicy", "envFrom", "volumeDevices"),
+)
+_MOUNT_FIELDS = ("name", "mountPath", "subPath", "subPathExpr", "readOnly", "mountPropagation")
 _PROBES = ("livenessProbe", "readinessProbe", "startupProbe")
-_PROBE_TARGETS = ("port", "path", "scheme", "service", "host")
+_PROBE_NUMBERS = (
+    *("initialDelaySeconds", "periodSeconds", "timeoutSeconds", "successThreshold", "failureThreshold"),
+    "terminationGracePeriodSeconds",
+)
+_HANDLERS = ("httpGet", "tcpSocket", "grpc", "sleep")
+_HANDLER_FIELDS = ("port", "path", "scheme", "service", "host", "seconds")
 
 
 def pick(mapping: Mapping[str, Any], *keys: str) -> dict[str, Any]:
@@ -31,19 +49,23 @@ def pick(mapping: Mapping[str, Any], *keys: str) -> dict[str, Any]:
 def workload_skeleton(kind: str, spec: Mapping[str, Any]) -> dict[str, Any]:
     """Keep the spec of a kind of ``WORKLOADS``.
 
-    Kept are how many pods there are, how they are selected and replaced, their claims, and the pods.
+    Kept are how many pods there are, how they are selected and replaced, their claims, and the pods: all that a
+    kubelet needs to start pods like them, except texts and secrets (see ``command_lines``) and the values of
+    environment variables, of which the names are kept and the references to other objects.
     """
     if kind == "Pod":
         return _pod(spec)
     if kind == "CronJob":
         job = (spec.get("jobTemplate") or {}).get("spec") or {}
-        return pick(spec, "schedule", "suspend", "concurrencyPolicy") | {
+        return pick(spec, "schedule", "suspend", "concurrencyPolicy", "startingDeadlineSeconds") | {
             "jobTemplate": {"spec": workload_skeleton("Job", job)}
         }
-    kept = pick(spec, "replicas", "selector", "serviceName", "parallelism", "completions", "backoffLimit")
-    for field in ("strategy", "updateStrategy"):
-        if strategy := pick(spec.get(field) or {}, "type"):
-            kept[field] = strategy
+    kept = pick(
+        spec,
+        *("replicas", "selector", "serviceName", "parallelism", "completions", "backoffLimit"),
+        *("strategy", "updateStrategy", "podManagementPolicy", "minReadySeconds", "progressDeadlineSeconds"),
+        *("activeDeadlineSeconds", "ttlSecondsAfterFinished"),
+    )
     if claims := spec.get("volumeClaimTemplates"):
         kept["volumeClaimTemplates"] = [_claim(claim) for claim in claims]
     template = spec.get("template") or {}
@@ -75,42 +97,36 @@ def _pod(spec: Mapping[str, Any]) -> dict[str, Any]:
     kept = pick(spec, *_POD_FIELDS)
     for field in ("initContainers", "containers"):
         if containers := spec.get(field):
-            kept[field] = [_container(container) for container in containers]
+            kept[field] = [container_skeleton(container) for container in containers]
     return kept
 
 
-def _container(container: Mapping[str, Any]) -> dict[str, Any]:
+def container_skeleton(container: Mapping[str, Any]) -> dict[str, Any]:
+    """Keep of a container what starts it, what it sees, and how it is asked whether it lives."""
     kept = pick(container, *_CONTAINER_FIELDS)
+    for field in ("command", "args"):
+        if words := container.get(field):
+            kept[field] = recorded_words(words)
     if mounts := container.get("volumeMounts"):
-        kept["volumeMounts"] = [pick(mount, "name", "mountPath", "subPath", "readOnly") for mount in mounts]
-    if variables := [_variable(variable) for variable in container.get("env") or [] if _refers(variable)]:
-        kept["env"] = variables
+        kept["volumeMounts"] = [pick(mount, *_MOUNT_FIELDS) for mount in mounts]
+    if variables := container.get("env"):
+        kept["env"] = [pick(variable, "name", "valueFrom") for variable in variables]
     for probe in _PROBES:
         if definition := container.get(probe):
-            kept[probe] = _probe(definition)
+            kept[probe] = _handler(definition) | pick(definition, *_PROBE_NUMBERS)
+    lifecycle = container.get("lifecycle") or {}
+    if hooks := {hook: _handler(lifecycle[hook]) for hook in ("postStart", "preStop") if lifecycle.get(hook)}:
+        kept["lifecycle"] = hooks
     return kept
 
 
-def _refers(variable: Mapping[str, Any]) -> bool:
-    """Say whether a variable takes its value from a ConfigMap or a Secret."""
-    source = variable.get("valueFrom") or {}
-    return "secretKeyRef" in source or "configMapKeyRef" in source
-
-
-def _variable(variable: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "name": variable["name"],
-        "valueFrom": pick(variable["valueFrom"], "secretKeyRef", "configMapKeyRef"),
-    }
-
-
-def _probe(probe: Mapping[str, Any]) -> dict[str, Any]:
-    """Keep how a probe asks, and where; of a command only that there is one."""
+def _handler(handler: Mapping[str, Any]) -> dict[str, Any]:
+    """Keep what a probe or a hook does; of its HTTP headers the names alone."""
     kept: dict[str, Any] = {
-        handler: pick(probe[handler], *_PROBE_TARGETS)
-        for handler in ("httpGet", "tcpSocket", "grpc")
-        if probe.get(handler) is not None
+        name: pick(handler[name], *_HANDLER_FIELDS) for name in _HANDLERS if handler.get(name) is not None
     }
-    if "exec" in probe:
-        kept["exec"] = {}
+    if headers := (handler.get("httpGet") or {}).get("httpHeaders"):
+        kept["httpGet"]["httpHeaders"] = [pick(header, "name") for header in headers]
+    if execution := handler.get("exec"):
+        kept["exec"] = {"command": recorded_words(execution.get("command") or [])}
     return kept

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["KUBE_VERSION", "find_chart", "render"]
 
-KUBE_VERSION = "1.34.2"
+KUBE_VERSION = "1.34.11"
 """The Kubernetes version that charts are rendered for, unless another is given."""
 
 

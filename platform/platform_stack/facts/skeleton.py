@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from platform_stack.facts.pod_skeleton import WORKLOADS, pick, workload_skeleton
+from platform_stack.facts.pod_skeleton import WORKLOADS, container_skeleton, pick, workload_skeleton
 from platform_stack.facts.scope import group_of
 
 if TYPE_CHECKING:
@@ -196,10 +196,13 @@ def _operated(manifest: Manifest) -> dict[str, Any]:
         *("storage", "podMetadata", "securityContext", "hostNetwork", "hostUsers", "image", "version"),
         *("portName", "listenLocal", "priorityClassName", "nodeSelector", "tolerations", "affinity"),
         *("topologySpreadConstraints", "retention", "retentionSize", "secrets", "configMaps"),
-        *("serviceDiscoveryRole", "enableRemoteWriteReceiver", "configSecret"),
+        *("serviceDiscoveryRole", "enableRemoteWriteReceiver", "configSecret", "imagePullPolicy"),
+        *("imagePullSecrets", "volumes", "volumeMounts", "minReadySeconds", "terminationGracePeriodSeconds"),
+        *("externalUrl", "routePrefix", "logLevel", "logFormat", "walCompression", "enableFeatures"),
     )
-    if containers := spec.get("containers"):
-        kept["containers"] = [pick(container, "name", "image", "resources") for container in containers]
+    for field in ("initContainers", "containers"):
+        if containers := spec.get(field):
+            kept[field] = [container_skeleton(container) for container in containers]
     return {"spec": kept}
 
 

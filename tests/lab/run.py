@@ -1,0 +1,166 @@
+"""One run of the lab, inside its sandbox: boot, look, break, remove."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import signal
+import time
+from typing import TYPE_CHECKING
+
+from tests.engines import BUILD
+
+from . import actors, assertions, bootstrap, charts, faults, picture, teardown
+from .actors import Actors
+from .authority import Authority
+from .bootstrap import Script
+from .charts import ChartRepository
+from .dns import NameServer
+from .errors import LabError
+from .images import plan
+from .lab import Lab
+from .machine import Machine
+from .network import Network
+from .platform import Platform
+from .repository import Repository
+from .sealing import Sealing
+from .standins import write_stand_ins
+from .timeline import Timeline
+from .web import Web
+from .workloads import cluster_pods, pod_specs
+
+if TYPE_CHECKING:
+    import argparse
+    from pathlib import Path
+
+    from .controlplane import ControlPlane
+    from .dist import Dist
+    from .report import Report
+
+BOOT_SECONDS = 600.0
+IMAGES = BUILD / "lab" / "images"
+
+
+def run(report: Report, scratch: Path, options: argparse.Namespace) -> None:
+    """Boot the platform and check it; then, unless only the boot is wanted, the faults and the removal."""
+    with contextlib.ExitStack() as stack:
+        lab, script = _start(report, scratch, options, stack)
+        if _boot(lab, script) and not options.boot_only:
+            faults.run(lab)
+            teardown.run(lab)
+        if options.keep:
+            report.say(
+                "kept running until Ctrl-C: "
+                f"nsenter --target {_outside(lab)} --net --mount --pid kubectl --kubeconfig={script.kubeconfig}"
+            )
+            with contextlib.suppress(KeyboardInterrupt):
+                signal.pause()
+        lab.timeline.end()
+        bootstrap.remove(lab, script)
+
+
+def _start(
+    report: Report, scratch: Path, options: argparse.Namespace, stack: contextlib.ExitStack
+) -> tuple[Lab, Script]:
+    """Start everything up to the moment when bootstrap.sh has applied Argo CD; the stack stops it again."""
+    network = Network()
+    network.create()
+    authority = Authority.load()
+    names = NameServer(network.gateway, network.names)
+    names.start()
+    stack.callback(names.stop)
+    repository = Repository.create(scratch / "git" / "repository")
+    web = Web(network.gateway, scratch / "git", scratch / "charts")
+    web.start(authority, scratch)
+    stack.callback(web.stop)
+    platform = Platform.load(repository.folder, web.url, options.profile)
+    sealing = Sealing.prepare(platform, scratch)
+    dist = platform.synth()
+    sources = write_stand_ins(dist, platform.profile, scratch / "stand-ins")
+    if options.charts:
+        sources = charts.find_charts(options.charts, dist.charts)
+    else:
+        sources |= charts.module_charts(dist.charts, scratch / "modules")
+    index = ChartRepository(web.charts, f"{web.url}/charts")
+    index.publish(sources)
+    archives = _images(report, index, dist)
+
+    def created(plane: ControlPlane) -> None:
+        report.say(f"kind create cluster: {', '.join(node.name for node in plane.nodes)} are up")
+        running = Actors(plane.api, actors.actors(plane, authority), options.logs / "actors.log")
+        running.start()
+        stack.callback(running.stop)
+
+    machine = Machine(network, authority, scratch, sealing.config, archives, created)
+    stack.callback(lambda: _collect(machine, options.logs))
+    machine.start()
+    stack.callback(machine.stop)
+    script = Script.install(repository.folder, machine, options.logs / "bootstrap.log")
+    stack.callback(script.stop)
+    repository.commit("synth")
+    kind = "real charts" if options.charts else f"charts, {len(sources)} of them"
+    report.say(f"dist/{platform.cluster}: {len(dist.applications)} Applications, {len(dist.charts)} {kind}")
+    plane, problems = bootstrap.begin(script)
+    report.check("bootstrap.sh up, interrupted, goes on from where it was", problems, look=str(script.log))
+    timeline = Timeline(plane.api)
+    timeline.begin()
+    stack.callback(timeline.end)
+    return Lab(report, plane, web, repository, platform, dist, timeline, sealing, options.logs), script
+
+
+def _images(report: Report, index: ChartRepository, dist: Dist) -> list[Path]:
+    """Make the image of every container that there will be."""
+    start = time.monotonic()
+    manifests = [item for _, item in dist.everything]
+    specs = [*cluster_pods(), *pod_specs([*charts.rendered(dist, index), *manifests])]
+    planned = plan.plan(specs)
+    archives = [plan.write(IMAGES, each) for each in planned]
+    programs = sum(each.recipe is not None for each in planned)
+    took = time.monotonic() - start
+    report.say(f"{len(planned)} images, {programs} with the program, the others a stand-in: {took:.0f} s")
+    (report.file.parent / "images.md").write_text(plan.table(planned))
+    return archives
+
+
+def _boot(lab: Lab, script: Script) -> bool:
+    """Wait until the script has handed over, break its first sync, wait for the end, and check what came of it."""
+    lab.wait(
+        "bootstrap.sh to hand over",
+        lambda: lab.timeline.states().get("root") is not None,
+        seconds=BOOT_SECONDS,
+    )
+    lab.before = assertions.inventory(lab)
+    lab.timeline.start = time.monotonic()
+    faults.kill_controller(lab)
+    complete = False
+    try:
+        took = lab.wait_ready(seconds=BOOT_SECONDS)
+        complete = lab.report.check(
+            "boot: everything is Synced and Healthy", [], detail=f"{took:.0f} s after the restart"
+        )
+    except LabError as error:
+        lab.report.check("boot: everything is Synced and Healthy", [str(error)], look=lab.look())
+    marks = {name: mark for name, mark in lab.timeline.milestones.items() if name != "root"}
+    lab.report.say("timeline, seconds since the hand-over:\n" + picture.table(marks, lab.dist.waves))
+    title = f"Boot of dist/{lab.platform.cluster} in the lab"
+    (lab.logs / "timeline.svg").write_text(picture.svg(marks, lab.dist.waves, title))
+    assertions.after_boot(lab, complete=complete)
+    if complete:
+        bootstrap.after_boot(lab, script)
+    return complete
+
+
+def _collect(machine: Machine, logs: Path) -> None:
+    """Keep the nodes' logs, and end the nodes."""
+    if machine.plane is None:
+        return
+    for node in machine.plane.nodes:
+        target = logs / node.name
+        if node.logs.is_dir():
+            shutil.copytree(node.logs, target, symlinks=True, dirs_exist_ok=True)
+    machine.plane.stop()
+
+
+def _outside(lab: Lab) -> str:
+    """Return how the machine outside calls a process of the lab: by the name of its scratch folder."""
+    return f"$(pgrep --full --oldest {lab.repository.folder.parents[1].name})"
