@@ -7,14 +7,12 @@ own pod is Ready, so that a missing operator shows as it would in a cluster.
 from __future__ import annotations
 
 import base64
-import subprocess
 import threading
 import traceback
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .client import ApiError
-from .engines import STANDIN
 from .kind_addons import PROVISIONER
 from .pods import running
 from .prometheus import operate_prometheus
@@ -167,13 +165,13 @@ class Certificates:
 
 @dataclass(frozen=True)
 class Trust:
-    """Writes the stand-ins' authority into webhooks which they serve, as cert-manager's injector and istiod do."""
+    """Writes the authority into webhooks whose server is a stand-in, as cert-manager's injector and istiod do."""
 
-    authority: bytes
+    authority: Authority
 
     def __call__(self, api: Api) -> None:
         """Look at every webhook."""
-        bundle = _encode(self.authority)
+        bundle = _encode(self.authority.certificate.read_bytes())
         for plural in WEBHOOKS:
             base = f"/apis/admissionregistration.k8s.io/v1/{plural}"
             for item in api.list(base):
@@ -228,9 +226,7 @@ def actors(plane: ControlPlane, authority: Authority) -> tuple[Callable[[Api], N
     return (
         Volumes(plane),
         Certificates(authority),
-        Trust(
-            subprocess.run([str(STANDIN.program("standin")), "ca"], check=True, capture_output=True).stdout
-        ),
+        Trust(authority),
         address_ingresses,
         operate_prometheus,
         report_velero,

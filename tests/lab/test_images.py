@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from tests.engines import ROOT, Engine, version
+from tests.lab.authority import Authority
 from tests.lab.errors import LabError
 from tests.lab.images import archive, standin
 from tests.lab.images.archive import Config, Entry
@@ -105,7 +106,7 @@ def test_an_image_that_must_be_pulled_is_refused(fields: dict[str, str]) -> None
         image_uses([{"containers": [container(**fields)]}])
 
 
-def test_a_stand_in_is_at_every_path_that_is_started_and_knows_each_command() -> None:
+def test_a_stand_in_is_at_every_path_that_is_started_and_knows_each_command(tmp_path: Path) -> None:
     pod = {
         "securityContext": {"runAsNonRoot": True},
         "containers": [
@@ -124,7 +125,7 @@ def test_a_stand_in_is_at_every_path_that_is_started_and_knows_each_command() ->
         [["/bin/sh"], ["-c"], ["alive"]],
         [["kong"], ["quit"]],
     ]
-    links = {entry.path: entry.link for entry in standin.layers(image)[1] if entry.link}
+    links = {entry.path: entry.link for entry in standin.layers(image, Authority(tmp_path))[1] if entry.link}
     assert links == {"/bin/sh": "/stand-in", "/usr/local/bin/kong": "/stand-in"}
     assert standin.config(image) == Config(("/stand-in",), user="65532")
 

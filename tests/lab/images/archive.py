@@ -13,7 +13,7 @@ import tarfile
 import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -85,7 +85,7 @@ def write(folder: Path, names: Sequence[str], config: Config, layers: Sequence[S
         old.unlink()
     with tempfile.TemporaryDirectory(dir=folder, prefix=".writing-") as scratch:
         complete = Path(scratch) / target.name
-        _write(complete, names, config, [_layer(Path(scratch), layer) for layer in contents])
+        _write(complete, names, config, [_layer(layer) for layer in contents])
         complete.rename(target)
     return target
 
@@ -109,39 +109,43 @@ def _identity(entry: Entry) -> list[object]:
     return [entry.path, entry.mode, entry.owner, content, entry.link]
 
 
-class _Hashing(io.RawIOBase):
-    """Passes what is written on to a file and hashes it."""
+class _Digest(io.RawIOBase):
+    """Takes what is written for its hash and its size alone."""
 
-    def __init__(self, target: IO[bytes]) -> None:
-        self.target = target
-        self.digest = hashlib.sha256()
+    def __init__(self) -> None:
+        self.hash = hashlib.sha256()
         self.size = 0
 
     def write(self, data: bytes) -> int:  # type: ignore[override]
-        self.digest.update(data)
+        self.hash.update(data)
         self.size += len(data)
-        return self.target.write(data)
+        return len(data)
 
 
 @dataclass(frozen=True)
 class _Blob:
+    """A file of the archive named by its hash: a document, or a layer that is written from its entries."""
+
     digest: str
     size: int
-    source: Path | None = None
-    data: bytes = b""
+    content: bytes | list[Entry]
 
     @property
     def descriptor(self) -> dict[str, object]:
         return {"digest": f"sha256:{self.digest}", "size": self.size}
 
 
-def _layer(scratch: Path, entries: Iterable[Entry]) -> _Blob:
-    with tempfile.NamedTemporaryFile(dir=scratch, delete=False) as target:
-        hashing = _Hashing(target)
-        with tarfile.open(fileobj=hashing, mode="w|", format=tarfile.GNU_FORMAT, bufsize=_BLOCK) as layer:
-            for entry in entries:
-                _add(layer, entry)
-    return _Blob(hashing.digest.hexdigest(), hashing.size, Path(target.name))
+def _layer(entries: list[Entry]) -> _Blob:
+    # Written twice, once for the hash that comes before it: reading is cheaper than a copy on the disk.
+    digest = _Digest()
+    _write_layer(digest, entries)
+    return _Blob(digest.hash.hexdigest(), digest.size, entries)
+
+
+def _write_layer(stream: IO[bytes] | io.RawIOBase, entries: Iterable[Entry]) -> None:
+    with tarfile.open(fileobj=stream, mode="w|", format=tarfile.GNU_FORMAT, bufsize=_BLOCK) as layer:
+        for entry in entries:
+            _add(layer, entry)
 
 
 def _add(layer: tarfile.TarFile, entry: Entry) -> None:
@@ -164,7 +168,7 @@ def _add(layer: tarfile.TarFile, entry: Entry) -> None:
 
 def _blob(document: object) -> _Blob:
     data = json.dumps(document, sort_keys=True).encode()
-    return _Blob(hashlib.sha256(data).hexdigest(), len(data), data=data)
+    return _Blob(hashlib.sha256(data).hexdigest(), len(data), data)
 
 
 def _write(target: Path, names: Sequence[str], config: Config, layers: Sequence[_Blob]) -> None:
@@ -199,10 +203,20 @@ def _write(target: Path, names: Sequence[str], config: Config, layers: Sequence[
         _add(archive, Entry("oci-layout", data=b'{"imageLayoutVersion": "1.0.0"}'))
         _add(archive, Entry("index.json", data=index))
         for blob in (*layers, image, manifest):
-            content = {"source": blob.source} if blob.source else {"data": blob.data}
-            _add(archive, Entry(f"blobs/sha256/{blob.digest}", 0o644, **content))
-            if blob.source:
-                blob.source.unlink()
+            _add_blob(archive, blob)
+
+
+def _add_blob(archive: tarfile.TarFile, blob: _Blob) -> None:
+    path = f"blobs/sha256/{blob.digest}"
+    if isinstance(blob.content, bytes):
+        _add(archive, Entry(path, 0o644, data=blob.content))
+        return
+    info = tarfile.TarInfo(path)
+    info.size = blob.size
+    archive.addfile(info)
+    # A layer, itself a tar file, is a whole number of the archive's blocks: nothing has to be padded.
+    _write_layer(cast("IO[bytes]", archive.fileobj), blob.content)
+    archive.offset += blob.size
 
 
 def copy_tree(source: Path, target: str) -> list[Entry]:

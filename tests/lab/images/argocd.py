@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tests.engines import module_folder
 from tests.lab.authority import Authority
@@ -10,6 +11,9 @@ from tests.lab.engines import ARGOCD, HELM
 
 from .archive import Entry
 from .host import CERTIFICATES, base, file, programs
+
+if TYPE_CHECKING:
+    from tests.lab.authority import Authority
 
 MODULE = "github.com/argoproj/argo-cd/v3"
 _GIT = Path("/usr/lib/git-core")
@@ -41,12 +45,15 @@ exec /usr/lib/coreutils/cp "$@"
 """
 
 
-def argocd() -> list[Entry]:
-    """Return one program under its many names, helm, git and gpg with what they call, and its folders."""
+def argocd(authority: Authority) -> list[Entry]:
+    """Return one program under its many names, helm, git and gpg with what they call, and its folders.
+
+    It trusts the lab's authority: the lab serves git and charts itself.
+    """
     source = module_folder(ARGOCD, MODULE)
     folder = "/usr/local/bin"
     return [
-        *base(("argocd", 999)),
+        *base(("argocd", 999), trusted=authority.certificate.read_bytes()),
         *programs(_PROGRAMS),
         Entry("/usr/bin/cp", data=_CP.encode()),
         Entry("/usr/lib/coreutils/cp", source=Path("/usr/bin/cp")),
@@ -73,7 +80,7 @@ def argocd() -> list[Entry]:
     ]
 
 
-def redis() -> list[Entry]:
+def redis(_authority: Authority) -> list[Entry]:
     """Return Debian's server."""
     return [
         *base(("redis", 999)),

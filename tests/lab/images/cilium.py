@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tests.engines import module_folder
 from tests.lab.engines import CILIUM
 
 from .archive import Entry, copy_tree
 from .host import base, programs
+
+if TYPE_CHECKING:
+    from tests.lab.authority import Authority
 
 MODULE = "github.com/cilium/cilium"
 # The extensions that iptables loads by name: without them the agent's rules fail, and what the node sends to pods,
@@ -53,7 +57,7 @@ _SCRIPTS = (
 )
 
 
-def agent() -> list[Entry]:
+def agent(_authority: Authority) -> list[Entry]:
     """Return the files of the agent's image: its programs, its datapath in C with the compiler, Debian's tools."""
     source = module_folder(CILIUM, MODULE)
     built = {

@@ -15,14 +15,15 @@ from .archive import PATH, Entry
 # The folders that are links to those in /usr on a merged system.
 MERGED = ("bin", "sbin", "lib", "lib64")
 _LIBRARY = re.compile(r"(?:=> )?(/\S+) \(0x")
-CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
+_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 
 
-def base(*users: tuple[str, int]) -> list[Entry]:
+def base(*users: tuple[str, int], trusted: bytes = b"") -> list[Entry]:
     """Return what every image has: /tmp, users, name resolution, certificates.
 
     Args:
         users: further users by name and number, each with a home.
+        trusted: certificates of authorities, PEM, besides those that this machine trusts.
 
     """
     everybody = [("root", 0, "/root"), ("nobody", 65534, "/nonexistent"), ("nonroot", 65532, "/home/nonroot")]
@@ -40,9 +41,8 @@ def base(*users: tuple[str, int]) -> list[Entry]:
         *(Entry(f"/{name}", 0o777, link=f"usr/{name}") for name in MERGED),
         *(Entry(f"/usr/{name}") for name in MERGED),
     ]
-    if CERTIFICATES.is_file():
-        entries.append(Entry(str(CERTIFICATES), 0o644, source=CERTIFICATES))
-    return entries
+    trusted += _CERTIFICATES.read_bytes() if _CERTIFICATES.is_file() else b""
+    return [*entries, Entry(str(_CERTIFICATES), 0o644, data=trusted)]
 
 
 def programs(packages: dict[str, str]) -> list[Entry]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tests.lab.authority import Authority
 from tests.lab.engines import PAUSE, STANDIN
 
 from . import archive, standin
@@ -90,18 +91,24 @@ def engines_of(planned: Iterable[Planned]) -> list[Engine]:
     return list(dict.fromkeys(needed))
 
 
-def write(folder: Path, planned: Planned) -> Path:
+def write(folder: Path, planned: Planned, authority: Authority | None = None) -> Path:
     """Return the archive of an image, made unless a folder has it with the same content.
+
+    Args:
+        folder: keeps archives.
+        planned: the image.
+        authority: signs for stand-ins, and is trusted by Argo CD; default: the one in build/.
 
     Raises:
         LabError: a program of Debian is not installed.
         FileNotFoundError: an engine has not been built.
 
     """
+    authority = authority or Authority.load()
     if planned.recipe:
-        layers, config = [planned.recipe.entries()], planned.recipe.config
+        layers, config = [planned.recipe.entries(authority)], planned.recipe.config
     else:
-        layers, config = standin.layers(planned.image), standin.config(planned.image)
+        layers, config = standin.layers(planned.image, authority), standin.config(planned.image)
     return archive.write(folder, planned.reference.names, config, layers)
 
 
@@ -111,7 +118,7 @@ def table(planned: Iterable[Planned]) -> str:
     return "| image | what the lab puts in it |\n|---|---|\n" + "".join(rows)
 
 
-def _pause() -> list[Entry]:
+def _pause(_authority: Authority) -> list[Entry]:
     return [*base(), Entry("/pause", source=PAUSE.program("pause"))]
 
 

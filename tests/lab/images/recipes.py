@@ -17,6 +17,8 @@ from .standin import NONROOT
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tests.lab.authority import Authority
+
     from .references import Reference
 
 
@@ -25,7 +27,7 @@ class Recipe:
     """An image with a real program.
 
     Attributes:
-        entries: returns its files; the program must have been built.
+        entries: returns its files, given the lab's authority; the program must have been built.
         config: its process.
         version: returns the version of the program in it; None: it is the lab's own.
         engine: what builds the program; None: Debian did.
@@ -33,7 +35,7 @@ class Recipe:
 
     """
 
-    entries: Callable[[], list[Entry]]
+    entries: Callable[[Authority], list[Entry]]
     config: Config
     version: Callable[[], str] | None
     engine: Engine | None = None
@@ -44,7 +46,7 @@ def _go(engine: Engine, module: str, path: str, program: str = "", user: str = N
     """Return the recipe of an image that holds nothing but a static program."""
     name = program or path.rpartition("/")[2]
 
-    def entries() -> list[Entry]:
+    def entries(_authority: Authority) -> list[Entry]:
         return [*base(), Entry(path, source=engine.program(name))]
 
     return Recipe(entries, Config((path,), user=user), lambda: version(engine, module), engine)
@@ -116,18 +118,17 @@ RECIPES = {
     "openpolicyagent/gatekeeper": _go(
         engines.GATEKEEPER, "github.com/open-policy-agent/gatekeeper/v3", "/manager", "gatekeeper"
     ),
-    **{
-        f"registry.k8s.io/{program}": _go(
-            engines.KUBERNETES, "k8s.io/kubernetes", f"/usr/local/bin/{program}", user=""
-        )
-        for program in ("kube-apiserver", "kube-controller-manager", "kube-scheduler")
-    },
     "registry.k8s.io/etcd": _go(
         engines.ETCD, "go.etcd.io/etcd/server/v3", "/usr/local/bin/etcd", "server", user=""
     ),
 }
 
 _NOBODY = "65534"
+
+for _name in ("kube-apiserver", "kube-controller-manager", "kube-scheduler"):
+    RECIPES[f"registry.k8s.io/{_name}"] = _go(
+        engines.KUBERNETES, "k8s.io/kubernetes", f"/usr/local/bin/{_name}", user=""
+    )
 
 # What nothing that the lab asserts waits for: only in a whole one, for they take long to build.
 FULL_RECIPES = {

@@ -13,9 +13,12 @@ from .archive import Config, Entry
 from .host import base
 
 if TYPE_CHECKING:
+    from tests.lab.authority import Authority
+
     from .uses import ImageUses, Use
 
 ENTRYPOINT = "/stand-in"
+FOLDER = "/.standin"
 # The user that images of Google's distroless project name `nonroot`.
 NONROOT = "65532"
 _VARIABLE = re.compile(r"\$\([A-Za-z_.-][A-Za-z0-9_.-]*\)")
@@ -26,13 +29,22 @@ def config(image: ImageUses) -> Config:
     return Config((ENTRYPOINT,), user=NONROOT if image.nonroot else "")
 
 
-def layers(image: ImageUses) -> list[list[Entry]]:
-    """Return two layers: the program, the same in every image, and what is this image's own."""
+def layers(image: ImageUses, authority: Authority) -> list[list[Entry]]:
+    """Return two layers: the program, the same in every image, and what is this image's own.
+
+    Args:
+        image: what pods ask of it.
+        authority: signs the certificates that it shows; every user of the image may read the key.
+
+    """
     paths = sorted({_path(image, use) for use in image.uses if use.command})
     links = [Entry(path, 0o777, link=ENTRYPOINT) for path in paths]
     table = json.dumps(table_of(image), sort_keys=True, indent=1).encode()
     program = Entry(ENTRYPOINT, source=STANDIN.program("standin"))
-    return [[*base(), program], [*links, Entry("/.standin.json", 0o644, data=table)]]
+    signing = [
+        Entry(f"{FOLDER}/{name}", 0o644, source=authority.folder / name) for name in ("ca.crt", "ca.key")
+    ]
+    return [[*base(), program, *signing], [*links, Entry(f"{FOLDER}/uses.json", 0o644, data=table)]]
 
 
 def table_of(image: ImageUses) -> dict[str, Any]:

@@ -1,9 +1,9 @@
 // Program standin takes the place of a program that the lab cannot build, inside an image of that program's name.
 //
-// The file /.standin.json of the image says what each command of a pod is: one that ends (an init container, a
+// The file uses.json in the image's folder /.standin says what each command of a pod is: one that ends (an init container, a
 // Job's, an exec probe, a lifecycle hook) ends with 0; one that stays listens on the container's ports until
 // SIGTERM. What no use names stays, on every port of the image, if it is the container's first process; anything
-// else ends with 0. `standin ca` prints the certificate authority of its TLS.
+// else ends with 0. Its TLS certificates are of the authority whose certificate and key are in the same folder.
 package main
 
 import (
@@ -11,13 +11,14 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"strings"
 	"syscall"
 )
 
-const tablePath = "/.standin.json"
+var folder = "/.standin"
 
 // A use is one command line of a container: each word as the literal parts around the variables in it.
 type use struct {
@@ -36,11 +37,7 @@ func main() {
 	// It waits nearly always, and counts against the limit of somebody else's container.
 	runtime.GOMAXPROCS(1)
 	debug.SetMemoryLimit(8 << 20)
-	if len(os.Args) == 2 && os.Args[1] == "ca" {
-		os.Stdout.Write(authorityPEM())
-		return
-	}
-	known, err := readTable(tablePath)
+	known, err := readTable(filepath.Join(folder, "uses.json"))
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "stand-in:", err)
 		os.Exit(1)

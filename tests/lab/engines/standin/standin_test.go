@@ -3,11 +3,18 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/pem"
 	"io"
+	"math/big"
 	"net"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -57,9 +64,33 @@ func serve(t *testing.T) string {
 	return free.Addr().String()
 }
 
-func client(http1, http2 bool) *http.Client {
+func TestMain(m *testing.M) {
+	folder, _ = os.MkdirTemp("", "standin")
+	key, _ := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	authority := &x509.Certificate{
+		SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour), IsCA: true, BasicConstraintsValid: true,
+	}
+	signed, _ := x509.CreateCertificate(rand.Reader, authority, authority, key.Public(), key)
+	private, _ := x509.MarshalPKCS8PrivateKey(key)
+	for name, block := range map[string]*pem.Block{
+		"ca.crt": {Type: "CERTIFICATE", Bytes: signed},
+		"ca.key": {Type: "PRIVATE KEY", Bytes: private},
+	} {
+		os.WriteFile(filepath.Join(folder, name), pem.EncodeToMemory(block), 0o600)
+	}
+	code := m.Run()
+	os.RemoveAll(folder)
+	os.Exit(code)
+}
+
+func client(t *testing.T, http1, http2 bool) *http.Client {
+	t.Helper()
+	certificate, err := os.ReadFile(filepath.Join(folder, "ca.crt"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	pool := x509.NewCertPool()
-	pool.AppendCertsFromPEM(authorityPEM())
+	pool.AppendCertsFromPEM(certificate)
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(http1)
 	protocols.SetHTTP2(http2)
@@ -72,7 +103,7 @@ func TestOnePortAnswersWithAndWithoutTLSInBothVersionsOfHTTP(t *testing.T) {
 	address := serve(t)
 	for _, scheme := range []string{"http", "https"} {
 		for _, version := range []int{1, 2} {
-			answer, err := client(version == 1, version == 2).Get(scheme + "://" + address + "/healthz?x=1")
+			answer, err := client(t, version == 1, version == 2).Get(scheme + "://" + address + "/healthz?x=1")
 			if err != nil {
 				t.Fatal(scheme, version, err)
 			}
@@ -85,7 +116,7 @@ func TestOnePortAnswersWithAndWithoutTLSInBothVersionsOfHTTP(t *testing.T) {
 
 func TestTheCertificateIsForTheNameThatIsAsked(t *testing.T) {
 	address := serve(t)
-	asking := client(true, false)
+	asking := client(t, true, false)
 	asking.Transport.(*http.Transport).DialContext = func(context.Context, string, string) (net.Conn, error) {
 		return net.Dial("tcp", address)
 	}
@@ -104,7 +135,7 @@ func TestTheCertificateIsForTheNameThatIsAsked(t *testing.T) {
 func TestAProbeOfGRPCIsAnsweredServing(t *testing.T) {
 	request, _ := http.NewRequest("POST", "http://"+serve(t)+"/grpc.health.v1.Health/Check", bytes.NewReader(make([]byte, 5)))
 	request.Header.Set("Content-Type", "application/grpc")
-	answer, err := client(false, true).Do(request)
+	answer, err := client(t, false, true).Do(request)
 	if err != nil {
 		t.Fatal(err)
 	}
