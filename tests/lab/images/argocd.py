@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.engines import module_folder
-from tests.lab.authority import Authority
 from tests.lab.engines import ARGOCD, HELM
 
 from .archive import Entry
-from .host import CERTIFICATES, base, file, programs
+from .host import base, file, programs
 
 if TYPE_CHECKING:
     from tests.lab.authority import Authority
@@ -66,12 +65,6 @@ def argocd(authority: Authority) -> list[Entry]:
         *(Entry(f"{folder}/argocd-{part}", 0o777, link=f"{folder}/argocd") for part in _PARTS),
         Entry(f"{folder}/helm", source=HELM.program("helm")),
         *(Entry(f"{folder}/{Path(script).name}", source=source / script) for script in _SCRIPTS),
-        # Who serves git and the charts in the lab has a certificate of the lab's authority.
-        Entry(
-            str(CERTIFICATES),
-            0o644,
-            data=CERTIFICATES.read_bytes() + Authority.load().certificate.read_bytes(),
-        ),
         Entry("/app/config/ssh/ssh_known_hosts", 0o644, data=b""),
         Entry("/etc/ssh/ssh_known_hosts", 0o777, link="/app/config/ssh/ssh_known_hosts"),
         Entry("/app/config/tls"),
