@@ -50,7 +50,7 @@ def reloader_image(objects: Iterable[Object]) -> str:
         for item in objects
         if item.get("kind", "Deployment") == "Deployment"
         for container in item["spec"]["template"]["spec"]["containers"]
-        for argument in container.get("args", [])
+        for argument in container.get("args") or ()
         if argument.startswith(RELOADER_ARGUMENT)
     )
 
