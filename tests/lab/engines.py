@@ -5,13 +5,14 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from platform_stack.kubernetes import MINOR_VERSION, VERSION
 from tests.engines import BUILD, Engine
 
 from .errors import fail
 
 OUTPUT = BUILD / "engines"
 
-KUBERNETES_VERSION = "1.34.2"
+_MAJOR, _MINOR = MINOR_VERSION.split(".")
 
 
 def _engine(name: str, *programs: str, toolchain: str | None = None, ldflags: str = "") -> Engine:
@@ -24,8 +25,8 @@ KUBERNETES = _engine(
     "kubernetes",
     *("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl"),
     # Without it the API server says v0.0.0 and charts that ask for a minimum version refuse to render.
-    ldflags=f"-X k8s.io/component-base/version.gitVersion=v{KUBERNETES_VERSION}"
-    f" -X k8s.io/component-base/version.gitMajor=1 -X k8s.io/component-base/version.gitMinor=34",
+    ldflags=f"-X k8s.io/component-base/version.gitVersion=v{VERSION}"
+    f" -X k8s.io/component-base/version.gitMajor={_MAJOR} -X k8s.io/component-base/version.gitMinor={_MINOR}",
 )
 KWOK = _engine("kwok", "kwok")
 HELM = _engine("helm", "helm")
