@@ -7,7 +7,7 @@ RUN := .venv/bin/
 GO_TOOLS := build/tools
 
 .DEFAULT_GOAL := help
-.PHONY: help synth test check imports facts facts-test flows policies kubeseal-test vault-test standin-test helm lab bench format clean
+.PHONY: help synth test check imports facts facts-test versions flows policies kubeseal-test vault-test standin-test helm lab bench format clean
 
 help: ## show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -36,6 +36,11 @@ facts: .venv/ready helm ## what the pinned charts make: make facts [CHARTS=folde
 
 facts-test: .venv/ready helm ## the tests that render charts with the real helm
 	HELM=$(CURDIR)/$(GO_TOOLS)/helm $(RUN)pytest -m helm
+
+versions: .venv/ready ## helm is the one of Argo CD, etcd and CoreDNS are those of kubeadm: what their sources say
+	cd tests/lab/engines/argocd && GOTOOLCHAIN=go1.27.3 go mod download github.com/argoproj/argo-cd/v3
+	cd tests/lab/engines/kubernetes && go mod download k8s.io/kubernetes
+	$(RUN)pytest -m sources tests/test_versions.py
 
 helm: ## build the pinned helm
 	cd tests/lab/engines/helm && go build -o $(CURDIR)/$(GO_TOOLS)/ tool

@@ -36,6 +36,22 @@ _KYVERNO_POLICIES = (
     "ValidatingPolicy",
 )
 _IGNORE = "resource.customizations.ignoreDifferences.admissionregistration.k8s.io_"
+_IGNORE_UPDATES = "resource.customizations.ignoreResourceUpdates."
+_IGNORED_OF_APPLICATIONS = (
+    "jqPathExpressions:\n"
+    + "".join(
+        f'  - .metadata.annotations."{key}"\n'
+        for key in (
+            "notified.notifications.argoproj.io",
+            *(
+                f"argocd.argoproj.io/{mark}{time}"
+                for mark in ("refresh", "hydrate")
+                for time in ("", "-timestamp")
+            ),
+        )
+    )
+    + "  - .operation\n"
+)
 _CA_BUNDLE = "jqPathExpressions:\n  - .webhooks[]?.clientConfig.caBundle\n"
 
 
@@ -60,6 +76,9 @@ def _values(context: Context) -> Values:
         "fullnameOverride": RELEASE,
         "crds": {"install": True, "keep": True},
         "global": {
+            # The chart's own v3.4.4 loses updates of free-form fields with server-side diff (argoproj/argo-cd#28818),
+            # and no chart brings a newer one. What 3.6 has beyond this chart: docs/decisions/0009.
+            "image": {"tag": "v3.6.1"},
             "domain": f"argocd.{cluster.domain}",
             "revisionHistoryLimit": 2,
             "logging": {"format": "json", "level": "info"},
@@ -90,6 +109,8 @@ def _values(context: Context) -> Values:
                 _HEALTH_OF + "templates.gatekeeper.sh_ConstraintTemplate": CONSTRAINT_TEMPLATE_HEALTH,
                 # Kubernetes fills the rules of an aggregated ClusterRole.
                 "resource.compareoptions": "ignoreAggregatedRoles: true\n",
+                # 3.6 marks an Application that it refreshes with a time, too: no reason to look at its parent again.
+                _IGNORE_UPDATES + "argoproj.io_Application": _IGNORED_OF_APPLICATIONS,
                 # Filled in at run time by whoever serves the webhook.
                 _IGNORE + "MutatingWebhookConfiguration": _CA_BUNDLE,
                 _IGNORE + "ValidatingWebhookConfiguration": _CA_BUNDLE,

@@ -32,6 +32,10 @@ def _values(context: Context) -> Values:
         "k8sServiceHost": f"{cluster.name}-control-plane",
         "k8sServicePort": 6443,
         "kubeProxyReplacement": "true",
+        # Null in the chart, of which Helm 3 renders an empty setting and Helm 4 none. Said, both render the same, and
+        # no agent is rolled when Argo CD, which has Helm 4, adopts what bootstrap.sh installed with Helm 3.
+        "debug": {"verbose": ""},
+        "policyCIDRMatchMode": [],
         "ipam": {"mode": "kubernetes"},
         "k8s": {"requireIPv4PodCIDR": True},
         "routingMode": "tunnel",
@@ -60,7 +64,7 @@ def _values(context: Context) -> Values:
         "l7Proxy": True,  # the DNS proxy that policies on DNS names need
         "envoy": {"enabled": False},
         "encryption": {"enabled": True, "type": "wireguard"},
-        "nodePort": {"bindProtection": True},
+        "nodePort": {"bindProtection": True, "addresses": []},  # addresses: see debug
         "tls": {"secretsNamespace": {"create": False}},  # one owner for each namespace: it is declared below
         "rollOutCiliumPods": True,
         "resources": resources("30m", "96Mi", "512Mi"),

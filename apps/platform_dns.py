@@ -1,8 +1,8 @@
 """The DNS of the platform's domain, in the cluster: CoreDNS answers what lies in an etcd of its own.
 
 external-dns writes the records there, and writes them again when they are gone: so etcd is single, without a
-volume of its own, on both profiles. The images are the etcd and the CoreDNS of kubeadm 1.34.0: a node of
-kindest/node v1.34.0 has them already.
+volume of its own, on both profiles. The images are the etcd and the CoreDNS that kubeadm starts: each
+node has them already.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from apps.cilium import EXPOSE_LABEL
 from apps.common import NO_SIDECAR, resources
 from platform_stack import Service
+from platform_stack.kubernetes import COREDNS_VERSION, ETCD_VERSION
 from platform_stack_imports import k8s
 
 if TYPE_CHECKING:
@@ -34,8 +35,8 @@ NAME_LABEL = "app.kubernetes.io/name"
 METRICS_PORT = "metrics"
 """Name of the container port with the metrics, of both."""
 
-_ETCD_IMAGE = "registry.k8s.io/etcd:3.6.4-0"
-_COREDNS_IMAGE = "registry.k8s.io/coredns/coredns:v1.12.1"
+_ETCD_IMAGE = f"registry.k8s.io/etcd:{ETCD_VERSION}"
+_COREDNS_IMAGE = f"registry.k8s.io/coredns/coredns:{COREDNS_VERSION}"
 _USER = 65532
 _QUOTA_BYTES = 32 * 1024 * 1024
 

@@ -15,6 +15,11 @@ NODE_IMAGE = (
 """Node image for amd64 and arm64, published with kind v0.33.0
 (https://github.com/kubernetes-sigs/kind/releases/tag/v0.33.0)."""
 
+ETCD_VERSION = "3.6.5-0"
+COREDNS_VERSION = "v1.12.1"
+"""Tags of the images that kubeadm of this version starts, so that each node of NODE_IMAGE has them already
+(cmd/kubeadm/app/constants/constants.go: DefaultEtcdVersion, CoreDNSVersion)."""
+
 BUILT_IN_GROUPS = frozenset(
     {
         "",

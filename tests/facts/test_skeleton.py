@@ -139,7 +139,7 @@ spec:
           envFrom: [{secretRef: {name: more}}]
           volumeMounts: [{name: config, mountPath: /etc/web, subPath: web.conf, mountPropagation: None}]
           livenessProbe:
-            httpGet: {path: /live, port: http, httpHeaders: [{name: Authorization}]}
+            httpGet: {path: /live, port: http, httpHeaders: [{name: Authorization, value: ""}]}
             periodSeconds: 9
           readinessProbe: {grpc: {port: 8080, service: web}, failureThreshold: 3}
           startupProbe: {exec: {command: [cat, /ready]}, initialDelaySeconds: 4, timeoutSeconds: 2}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from platform_stack.kubernetes import VERSION as KUBERNETES_VERSION
+from platform_stack.kubernetes import MINOR_VERSION, VERSION
 from tests.engines import BUILD, Engine
 
 from .errors import fail
@@ -17,6 +17,7 @@ _HERE = Path(__file__).resolve().parent / "engines"
 _POLICIES = Path(__file__).resolve().parent.parent / "policies" / "engines"
 _KYVERNO = "github.com/kyverno/kyverno/cmd"
 _GATEKEEPER = "github.com/open-policy-agent/gatekeeper/v3"
+_MAJOR, _MINOR = MINOR_VERSION.split(".")
 
 
 def _engine(
@@ -34,8 +35,8 @@ KUBERNETES = _engine(
     "kubernetes",
     *("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubeadm", "kubectl", "kubelet"),
     # Without it the API server says v0.0.0 and charts that ask for a minimum version refuse to render.
-    ldflags=f"-X k8s.io/component-base/version.gitVersion=v{KUBERNETES_VERSION}"
-    f" -X k8s.io/component-base/version.gitMajor=1 -X k8s.io/component-base/version.gitMinor=34",
+    ldflags=f"-X k8s.io/component-base/version.gitVersion=v{VERSION}"
+    f" -X k8s.io/component-base/version.gitMajor={_MAJOR} -X k8s.io/component-base/version.gitMinor={_MINOR}",
 )
 HELM = _engine("helm", "helm")
 ARGOCD = _engine("argocd", "cmd", toolchain="go1.27.3")

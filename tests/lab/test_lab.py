@@ -10,6 +10,11 @@ from xml.etree import ElementTree as ET
 import pytest
 import yaml
 
+from apps.__main__ import PLATFORM
+from platform_stack.facts.pod_skeleton import WORKLOADS
+from platform_stack.model.cluster import PROFILES
+from platform_stack.recorded import reference_context, releases
+from platform_stack.schemas import validate
 from tests.lab.assertions import differences, quantity
 from tests.lab.authority import Authority
 from tests.lab.dist import Dist
@@ -26,6 +31,8 @@ from tests.lab.timeline import Milestones, ready
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from platform_stack import Profile
 
 PARENT = """
 import subprocess, sys, time
@@ -74,6 +81,20 @@ def test_rules_without_an_expression_get_one_and_others_keep_theirs() -> None:
     item = {"kind": "PrometheusRule", "spec": {"groups": [{"name": "g", "rules": rules}]}}
 
     assert [rule["expr"] for rule in complete(item)["spec"]["groups"][0]["rules"]] == ["vector(0)", "up"]
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_a_stand_in_starts_the_recorded_pods_as_they_are(profile: Profile) -> None:
+    objects = [
+        item
+        for release in releases(PLATFORM, reference_context(PLATFORM, profile))
+        for item in release.objects
+        if item["kind"] in WORKLOADS
+    ]
+
+    assert len(objects) > len(PLATFORM.members)
+    assert [complete(item) for item in objects] == objects
+    assert {item["metadata"]["name"]: wrong for item in objects if (wrong := validate(item))} == {}
 
 
 def test_differences_name_the_place() -> None:

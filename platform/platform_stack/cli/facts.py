@@ -35,7 +35,7 @@ def facts(ctx: click.Context, charts: Path | None, helm: str, names: tuple[str, 
         fail(
             "helm",
             f"no command {helm!r}",
-            "helm 3",
+            "helm 3.8 or newer",
             "`make helm` builds it with Go, or see https://helm.sh/docs/intro/install/",
         )
     platform = load_platform(ctx.obj["module"])

@@ -121,12 +121,12 @@ def container_skeleton(container: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _handler(handler: Mapping[str, Any]) -> dict[str, Any]:
-    """Keep what a probe or a hook does; of its HTTP headers the names alone."""
+    """Keep what a probe or a hook does; the values of its HTTP headers, which must have one, are empty."""
     kept: dict[str, Any] = {
         name: pick(handler[name], *_HANDLER_FIELDS) for name in _HANDLERS if handler.get(name) is not None
     }
     if headers := (handler.get("httpGet") or {}).get("httpHeaders"):
-        kept["httpGet"]["httpHeaders"] = [pick(header, "name") for header in headers]
+        kept["httpGet"]["httpHeaders"] = [{"name": header["name"], "value": ""} for header in headers]
     if execution := handler.get("exec"):
         kept["exec"] = {"command": recorded_words(execution.get("command") or [])}
     return kept

@@ -37,7 +37,7 @@ def record(  # noqa: PLR0913 - each is a fact that only the caller knows
     """Render a chart with each profile's values and record what it makes.
 
     Args:
-        helm: the helm 3 command.
+        helm: the helm command, 3.8 or newer.
         charts_dir: a folder that holds the chart, as a folder or a ``.tgz`` package.
         application: the application that the release belongs to; named in errors only.
         chart: the chart's name.

@@ -11,16 +11,14 @@ from typing import TYPE_CHECKING, Any
 from platform_stack.facts import yaml_reading
 from platform_stack.facts.errors import FactsError
 from platform_stack.facts.source import find_chart
+from platform_stack.kubernetes import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from platform_stack.facts.store import Manifest
 
-__all__ = ["KUBE_VERSION", "find_chart", "render"]
-
-KUBE_VERSION = "1.34.11"
-"""The Kubernetes version that charts are rendered for, unless another is given."""
+__all__ = ["find_chart", "render"]
 
 
 def render(
@@ -31,18 +29,18 @@ def render(
     namespace: str,
     values: Mapping[str, Any],
     api_versions: Sequence[str],
-    kube_version: str = KUBE_VERSION,
+    kube_version: str = VERSION,
 ) -> list[Manifest]:
     """Render a chart as Argo CD does: with its CRDs and with the API versions that the cluster will have.
 
     Args:
-        helm: the helm 3 command.
+        helm: the helm command, 3.8 or newer; Argo CD renders with Helm 4 (see ``tests/lab/engines/helm``).
         chart_path: the chart's folder or ``.tgz`` package.
         release: the release's name.
         namespace: the release's namespace; objects without a namespace of their own get it when applied.
         values: the values file's content, as JSON data.
         api_versions: API versions beyond Kubernetes' own, such as ``monitoring.coreos.com/v1``.
-        kube_version: the Kubernetes version, ``1.34.2`` by default.
+        kube_version: the Kubernetes version to render for, the platform's by default.
 
     Returns:
         The manifests in helm's order; objects of a list kind (``RoleList``) one by one.
@@ -77,7 +75,7 @@ def _run(command: list[str], chart_path: Path) -> str:
         raise FactsError(
             command[0],
             found=f"no command that can be run ({error.strerror})",
-            expected="helm 3",
+            expected="helm 3.8 or newer",
             hint="install helm and put it on PATH, or name it",
         ) from error
     if result.returncode != 0:
