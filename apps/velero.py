@@ -5,7 +5,7 @@ volumes. Secrets are left out because Velero stores objects as they are: whoever
 them. They come back from where they come from: SealedSecrets from git (with the sealing keys, which are kept
 offline), certificates from cert-manager, the rest from its controllers. What was only ever a Secret in the
 cluster, such as the key of the platform's CA, is made anew. The files of volumes are encrypted with the key in
-REPOSITORY_KEY, which has to be kept offline too.
+REPOSITORY_KEY, which has to be kept offline too. What ends with its pod, an emptyDir, is not kept.
 """
 
 from __future__ import annotations
@@ -32,12 +32,14 @@ from platform_stack import (
     Generated,
     Namespace,
     Secret,
+    SyncWave,
     Template,
     Values,
     excepted,
 )
 from platform_stack.constructs.observability import alerts
 from platform_stack.model.flow import Entity, Everything, Flow, Pods, within
+from platform_stack.yaml_output import to_yaml
 from platform_stack_imports import k8s
 
 if TYPE_CHECKING:
@@ -101,8 +103,12 @@ _NAMESPACES_NOT_BACKED_UP = (
     "kube-public",
     "kube-node-lease",
     "local-path-storage",
+    NAMESPACE,  # git has it, and what Velero makes there it reads back from the bucket
     seaweedfs.NAMESPACE,
 )
+
+_VOLUME_POLICY = "velero-volume-policy"
+_RESTORE_HELPER = "velero-restore-helper"
 
 
 def _values(_context: Context) -> Values:
@@ -142,7 +148,8 @@ def _values(_context: Context) -> Values:
         "configuration": {
             "extraEnvVars": [{"name": "HOME", "value": _HOME}],
             "uploaderType": "kopia",
-            # Without snapshots the node agent reads the files of every pod's volumes.
+            # Without snapshots the node agent reads the files of every pod's volumes, but those of the types
+            # hostPath, secret, configMap, projected and downwardAPI, and those that _VOLUME_POLICY skips.
             "defaultVolumesToFsBackup": True,
             "defaultBackupTTL": _RETENTION,
             "logFormat": "json",
@@ -205,6 +212,7 @@ def _values(_context: Context) -> Values:
                     "includeClusterResources": True,
                     "snapshotVolumes": False,
                     "defaultVolumesToFsBackup": True,
+                    "resourcePolicy": {"kind": "configmap", "name": _VOLUME_POLICY},
                     "excludedNamespaces": list(_NAMESPACES_NOT_BACKED_UP),
                     "excludedResources": list(_NOT_BACKED_UP),
                 },
@@ -215,9 +223,51 @@ def _values(_context: Context) -> Values:
 
 def _manifests(chart: ManifestChart, context: Context) -> None:
     chart.add(_storage_class(longhorn=context.cluster.iscsi))
+    chart.add(_volume_policy(), wave=SyncWave.SECRET)  # without it a backup fails its validation
+    chart.add(_restore_helper())
     chart.add(velero_alerts(NAMESPACE, _SCHEDULE))
     chart.add(velero_dashboard(NAMESPACE))
     chart.add(alerts(seaweedfs.NAME, seaweedfs.NAMESPACE, *seaweedfs.ALERTS))
+
+
+def _volume_policy() -> k8s.ConfigMap:
+    """Return which volumes the Schedule leaves out: a file of an emptyDir that is gone fails the whole backup.
+
+    The ConfigMap has to have one key, of any name (https://velero.io/docs/v1.18/resource-filtering/#volumepolicy).
+    """
+    policy = {
+        "version": "v1",
+        "volumePolicies": [
+            {"conditions": {"volumeTypes": ["emptyDir"]}, "action": {"type": "skip"}},
+        ],
+    }
+    return k8s.ConfigMap(
+        metadata=k8s.ObjectMeta(name=_VOLUME_POLICY, namespace=NAMESPACE),
+        data={"policy.yaml": to_yaml(policy).decode()},
+    )
+
+
+def _restore_helper() -> k8s.ConfigMap:
+    """Return what the container is like that waits in each restored pod for the files of its volumes.
+
+    Velero finds it by its labels. By itself it copies the securityContext of the pod's first container, and its
+    image names its user: with runAsNonRoot and no number the kubelet starts no such pod. A limit of 0 CPU is none.
+    (https://velero.io/docs/v1.18/file-system-backup/#customize-restore-helper-container)
+    """
+    return k8s.ConfigMap(
+        metadata=k8s.ObjectMeta(
+            name=_RESTORE_HELPER,
+            namespace=NAMESPACE,
+            labels={"velero.io/plugin-config": "", "velero.io/pod-volume-restore": "RestoreItemAction"},
+        ),
+        data={
+            "cpuRequest": "1m",
+            "cpuLimit": "0",
+            "memRequest": "16Mi",
+            "memLimit": "128Mi",
+            "secCtx": to_yaml(restricted_container(runAsUser=1000, runAsGroup=1000)).decode(),
+        },
+    )
 
 
 def _storage_class(*, longhorn: bool) -> k8s.StorageClass:
