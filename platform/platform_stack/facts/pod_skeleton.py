@@ -19,6 +19,7 @@ _POD_FIELDS = (
     *("topologySpreadConstraints", "restartPolicy", "runtimeClassName", "imagePullSecrets", "volumes"),
 )
 _CONTAINER_FIELDS = ("name", "image", "ports", "resources", "securityContext", "restartPolicy", "envFrom")
+_SOURCES = frozenset({"configMapKeyRef", "resourceFieldRef", "secretKeyRef"})
 _PROBES = ("livenessProbe", "readinessProbe", "startupProbe")
 _PROBE_TARGETS = ("port", "path", "scheme", "service", "host")
 
@@ -92,15 +93,14 @@ def _container(container: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _refers(variable: Mapping[str, Any]) -> bool:
-    """Say whether a variable takes its value from a ConfigMap or a Secret."""
-    source = variable.get("valueFrom") or {}
-    return "secretKeyRef" in source or "configMapKeyRef" in source
+    """Say whether a variable takes its value from a ConfigMap, a Secret, or the container's own resources."""
+    return bool(_SOURCES & set(variable.get("valueFrom") or {}))
 
 
 def _variable(variable: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "name": variable["name"],
-        "valueFrom": pick(variable["valueFrom"], "secretKeyRef", "configMapKeyRef"),
+        "valueFrom": pick(variable["valueFrom"], *sorted(_SOURCES)),
     }
 
 

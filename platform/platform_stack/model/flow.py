@@ -92,8 +92,8 @@ def _hint(name: str) -> str:
         return "leave out the scheme and the path"
     if "**" in name:
         return "Cilium reads '**' as '*', characters of one label: '*.*.github.io' is two labels below"
-    below = name.lstrip("*.")
-    if "*" in below:
+    below = name.lstrip("*")
+    if "*" in below or (below != name and below.startswith(".")):
         return "the last two labels are written out: a pattern of a whole domain would be the world"
     if below != name:
         return f"a '*' stands for no dot: {below!r} and '*.{below}' are the host and those directly below it"
