@@ -1,6 +1,6 @@
 """Velero: a backup of the cluster's objects and volumes each day, to SeaweedFS.
 
-What can be restored: all objects but Secrets, and the files of volumes of the class STORAGE_CLASS and of CSI
+What can be restored: all objects but Secrets, and the files of volumes of the class `backed-up` and of CSI
 volumes. Secrets are left out because Velero stores objects as they are: whoever reads the bucket would read
 them. They come back from where they come from: SealedSecrets from git (with the sealing keys, which are kept
 offline), certificates from cert-manager, the rest from its controllers. What was only ever a Secret in the
@@ -25,6 +25,12 @@ from apps.gatekeeper import gatekeeper
 from apps.kyverno import kyverno
 from apps.sealed_secrets import sealed_secrets
 from apps.velero_monitoring import velero_alerts, velero_dashboard
+from apps.velero_volumes import (
+    VOLUME_POLICY,
+    restore_helper,
+    storage_class,
+    volume_policy,
+)
 from platform_stack import (
     Application,
     Chart,
@@ -39,8 +45,6 @@ from platform_stack import (
 )
 from platform_stack.constructs.observability import alerts
 from platform_stack.model.flow import Entity, Everything, Flow, Pods, within
-from platform_stack.yaml_output import to_yaml
-from platform_stack_imports import k8s
 
 if TYPE_CHECKING:
     from platform_stack.constructs import ManifestChart
@@ -49,13 +53,6 @@ NAMESPACE = "velero"
 _SCHEDULE = "daily"
 _HOME = "/home/velero"
 _RETENTION = "168h"
-
-STORAGE_CLASS = "backed-up"
-"""StorageClass whose volumes are in the backup.
-
-Those of KIND's own class are not, and nothing says so: its provisioner makes volumes of the type hostPath,
-which Velero passes over.
-"""
 
 S3_CREDENTIALS = Secret(
     name="velero-s3-credentials",
@@ -107,9 +104,6 @@ _NAMESPACES_NOT_BACKED_UP = (
     seaweedfs.NAMESPACE,
 )
 
-_VOLUME_POLICY = "velero-volume-policy"
-_RESTORE_HELPER = "velero-restore-helper"
-
 
 def _values(_context: Context) -> Values:
     """Return the values: one server on both profiles, as the chart has it; backups wait while it moves."""
@@ -149,7 +143,7 @@ def _values(_context: Context) -> Values:
             "extraEnvVars": [{"name": "HOME", "value": _HOME}],
             "uploaderType": "kopia",
             # Without snapshots the node agent reads the files of every pod's volumes, but those of the types
-            # hostPath, secret, configMap, projected and downwardAPI, and those that _VOLUME_POLICY skips.
+            # hostPath, secret, configMap, projected and downwardAPI, and those that VOLUME_POLICY skips.
             "defaultVolumesToFsBackup": True,
             "defaultBackupTTL": _RETENTION,
             "logFormat": "json",
@@ -212,7 +206,7 @@ def _values(_context: Context) -> Values:
                     "includeClusterResources": True,
                     "snapshotVolumes": False,
                     "defaultVolumesToFsBackup": True,
-                    "resourcePolicy": {"kind": "configmap", "name": _VOLUME_POLICY},
+                    "resourcePolicy": {"kind": "configmap", "name": VOLUME_POLICY},
                     "excludedNamespaces": list(_NAMESPACES_NOT_BACKED_UP),
                     "excludedResources": list(_NOT_BACKED_UP),
                 },
@@ -222,69 +216,12 @@ def _values(_context: Context) -> Values:
 
 
 def _manifests(chart: ManifestChart, context: Context) -> None:
-    chart.add(_storage_class(longhorn=context.cluster.iscsi))
-    chart.add(_volume_policy(), wave=SyncWave.SECRET)  # without it a backup fails its validation
-    chart.add(_restore_helper())
+    chart.add(storage_class(longhorn=context.cluster.iscsi))
+    chart.add(volume_policy(NAMESPACE), wave=SyncWave.SECRET)  # without it a backup fails its validation
+    chart.add(restore_helper(NAMESPACE))
     chart.add(velero_alerts(NAMESPACE, _SCHEDULE))
     chart.add(velero_dashboard(NAMESPACE))
     chart.add(alerts(seaweedfs.NAME, seaweedfs.NAMESPACE, *seaweedfs.ALERTS))
-
-
-def _volume_policy() -> k8s.ConfigMap:
-    """Return which volumes the Schedule leaves out: a file of an emptyDir that is gone fails the whole backup.
-
-    The ConfigMap has to have one key, of any name (https://velero.io/docs/v1.18/resource-filtering/#volumepolicy).
-    """
-    policy = {
-        "version": "v1",
-        "volumePolicies": [
-            {"conditions": {"volumeTypes": ["emptyDir"]}, "action": {"type": "skip"}},
-        ],
-    }
-    return k8s.ConfigMap(
-        metadata=k8s.ObjectMeta(name=_VOLUME_POLICY, namespace=NAMESPACE),
-        data={"policy.yaml": to_yaml(policy).decode()},
-    )
-
-
-def _restore_helper() -> k8s.ConfigMap:
-    """Return what the container is like that waits in each restored pod for the files of its volumes.
-
-    Velero finds it by its labels. By itself it copies the securityContext of the pod's first container, and its
-    image names its user: with runAsNonRoot and no number the kubelet starts no such pod. A limit of 0 CPU is none.
-    (https://velero.io/docs/v1.18/file-system-backup/#customize-restore-helper-container)
-    """
-    return k8s.ConfigMap(
-        metadata=k8s.ObjectMeta(
-            name=_RESTORE_HELPER,
-            namespace=NAMESPACE,
-            labels={"velero.io/plugin-config": "", "velero.io/pod-volume-restore": "RestoreItemAction"},
-        ),
-        data={
-            "cpuRequest": "1m",
-            "cpuLimit": "0",
-            "memRequest": "16Mi",
-            "memLimit": "128Mi",
-            "secCtx": to_yaml(restricted_container(runAsUser=1000, runAsGroup=1000)).decode(),
-        },
-    )
-
-
-def _storage_class(*, longhorn: bool) -> k8s.StorageClass:
-    """Return the class: on Longhorn where there is one, else on KIND's provisioner with local volumes.
-
-    Longhorn's number of replicas is that of its settings. The annotation makes KIND's provisioner write
-    volumes of the type local (https://github.com/rancher/local-path-provisioner#volume-types).
-    """
-    return k8s.StorageClass(
-        metadata=k8s.ObjectMeta(
-            name=STORAGE_CLASS, annotations=None if longhorn else {"defaultVolumeType": "local"}
-        ),
-        provisioner="driver.longhorn.io" if longhorn else "rancher.io/local-path",
-        allow_volume_expansion=longhorn or None,
-        volume_binding_mode="WaitForFirstConsumer",
-        reclaim_policy="Delete",
-    )
 
 
 _STORE = "seaweedfs-all-in-one"

@@ -106,9 +106,7 @@ def synthesize(platform: Platform) -> list[Synthesized]:
     contexts = [Context(platform, cluster) for cluster in platform.clusters]
     known = [list(releases(platform, context)) for context in contexts]
     findings = [
-        finding
-        for of_cluster in known
-        for finding in (*values.check(of_cluster), *memory.check(of_cluster))
+        finding for of_cluster in known for finding in (*values.check(of_cluster), *memory.check(of_cluster))
     ]
     if findings:
         raise PlatformError(*dict.fromkeys(findings))
