@@ -123,9 +123,9 @@ def alloy_values(context: Context, loki: Service) -> Values:
                     {"name": "tmp", "mountPath": "/tmp"},  # noqa: S108  in the container
                 ],
             },
-            "extraEnv": [{"name": "GOMEMLIMIT", "value": "160MiB"}],
+            "extraEnv": [{"name": "GOMEMLIMIT", "value": "224MiB"}],
             "securityContext": restricted_container(runAsUser=_USER, runAsGroup=_USER),
-            "resources": resources("10m", "24Mi", "192Mi"),
+            "resources": resources("10m", "24Mi", "256Mi"),
         },
         "global": {"podSecurityContext": restricted_pod(_USER)},
         "configReloader": {"enabled": False},  # a checksum of the configuration rolls the pods

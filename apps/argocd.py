@@ -68,7 +68,7 @@ def _values(context: Context) -> Values:
     cluster = context.cluster
     replicas = 2 if cluster.is_highly_available else 1
     repo_server = _component(replicas, "50m", "96Mi", "512Mi")
-    repo_server["copyutil"] = {"resources": resources("10m", "32Mi", "64Mi")}
+    repo_server["copyutil"] = {"resources": resources("10m", "32Mi", "128Mi")}
     server = _component(replicas, "20m", "64Mi", "256Mi")
     # argocd-server keeps its own TLS; Kong must speak it.
     server["service"] = {"type": "ClusterIP", "annotations": {"konghq.com/protocol": "https"}}

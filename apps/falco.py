@@ -32,13 +32,18 @@ def _values(_context: Context) -> Values:
         "podLabels": NO_SIDECAR,
         "podPriorityClassName": "system-node-critical",
         "tolerations": [{"operator": "Exists", "effect": "NoSchedule"}],
-        "resources": resources("5m", "32Mi", "384Mi"),
+        "resources": resources("5m", "32Mi", "1Gi"),
         "driver": {
             # CO-RE eBPF inside the binary: no kernel module and no loader (kernel 5.8 or newer with BTF).
             "kind": "modern_ebpf",
             "loader": _OFF,
             "modernEbpf": {
                 "leastPrivileged": True,  # four capabilities instead of a privileged container
+                # With tracefs Falco also attaches tracepoints (against a path that is changed between check and
+                # use) by perf_event_open, and ends where that is refused: Ubuntu and Debian ask for SYS_ADMIN
+                # (kernel.perf_event_paranoid above 2, falcosecurity/charts#921). Without tracefs it warns and goes
+                # on. The program that reads what every container does is not made root of the node for that.
+                "sysfsMount": False,
                 # Ring buffers of 2 MiB, one for four CPUs; the default is 8 MiB for every two.
                 "bufSizePreset": 2,
                 "cpusForEachBuffer": 4,
@@ -71,7 +76,7 @@ def _values(_context: Context) -> Values:
             "json_include_output_property": True,
             "json_include_tags_property": True,
             "priority": "notice",
-            "rule_matching": "first",
+            "rule_matching": "all",  # "first" is the image's rule, which hides ours behind a lower priority
             "buffered_outputs": False,
             "log_syslog": False,
             "syslog_output": _OFF,

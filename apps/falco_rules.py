@@ -1,8 +1,10 @@
 """Falco's rules that the platform adds to those of Falco's image, as data.
 
 Conditions use fields and literals only, so that no change of the upstream macros can break them. On KIND all
-nodes share the laptop's kernel, and each Falco sees the processes of them all; those of another node have no
-pod. So each rule asks for a namespace (fields: https://falco.org/docs/reference/rules/supported-fields/).
+nodes share the laptop's kernel, and each Falco sees the processes of them all: those of the laptop, and those of
+another node's pods, of which it knows no pod. So each rule asks for a namespace, and so do those of the image, by
+what is appended to them (https://falco.org/docs/concepts/rules/overriding/). Nothing is lost by it: the Falco of
+the other node knows the pod. Fields: https://falco.org/docs/reference/rules/supported-fields/.
 """
 
 from __future__ import annotations
@@ -15,6 +17,42 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _SHELLS = ("ash", "bash", "busybox", "csh", "dash", "ksh", "sh", "tcsh", "zsh")
+
+IMAGE_VERSION = "0.44.1"
+"""Version of Falco's image whose rules IMAGE_RULES names; Falco does not start if one is not there."""
+
+IMAGE_RULES = (
+    "Clear Log Activities",
+    "Contact K8S API Server From Container",
+    "Create Hardlink Over Sensitive Files",
+    "Create Symlink Over Sensitive Files",
+    "Debugfs Launched in Privileged Container",
+    "Detect release_agent File Container Escapes",
+    "Directory traversal monitored file read",
+    "Disallowed SSH Connection Non Standard Port",
+    "Drop and execute new binary in container",
+    "Execution from /dev/shm",
+    "Fileless execution via memfd_create",
+    "Find AWS Credentials",
+    "Linux Kernel Module Injection Detected",
+    "Netcat Remote Code Execution in Container",
+    "PTRACE anti-debug attempt",
+    "PTRACE attached to process",
+    "Packet socket created in container",
+    "Read sensitive file trusted after startup",
+    "Read sensitive file untrusted",
+    "Redirect STDOUT/STDIN to Network Connection in Container",
+    "Remove Bulk Data from Disk",
+    "Run shell untrusted",
+    "Search Private Keys or Passwords",
+    "System user interactive",
+    "Terminal shell in container",
+)
+"""Rules of the image (falco-rules 5.1.0). No condition of theirs has an `or` outside parentheses, so that an
+`and` at its end is about all of it."""
+
+_IN_A_POD = "k8s.ns.name exists"
+"""The container plugin leaves the field out of what is in no pod that it knows."""
 
 _KEY_READERS = ("controller", "vault", "vault-k8s")
 """Processes of sealed-secrets and Vault themselves."""
@@ -40,6 +78,10 @@ def rules(platform_namespaces: Iterable[str], key_namespaces: Iterable[str]) -> 
             "condition": "(k8s.ns.name in (platform_namespaces))",
             "override": {"condition": "replace"},
         },
+        *(
+            {"rule": name, "condition": f"and {_IN_A_POD}", "override": {"condition": "append"}}
+            for name in IMAGE_RULES
+        ),
         {
             "rule": "Shell in a platform namespace",
             "desc": "Somebody opened a shell in a container of the platform, which is never mended in place.",

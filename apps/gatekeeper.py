@@ -26,7 +26,7 @@ _AUDIT = "gatekeeper-audit"
 def _values(context: Context) -> Values:
     available = context.cluster.is_highly_available
     pods = {
-        "resources": resources("5m", "32Mi", "256Mi"),
+        "resources": resources("5m", "32Mi", "512Mi"),
         "podSecurityContext": {
             "fsGroup": 999,
             "supplementalGroups": [999],
@@ -153,7 +153,7 @@ def _flows(_context: Context) -> tuple[Flow, ...]:
 gatekeeper = Application(
     name="gatekeeper",
     flows=_flows,
-    known_idle={"gatekeeper-audit": "60-150Mi", "gatekeeper-controller-manager": "60-150Mi"},
+    known_idle={"gatekeeper-audit": "98-113Mi", "gatekeeper-controller-manager": "98-113Mi"},
     namespaces=(
         Namespace(
             name=NAMESPACE,

@@ -74,6 +74,10 @@ def _values(context: Context) -> Values:
             "headers": "off",  # no version in answers
             "untrusted_lua": "off",
             "log_level": "notice",
+            # nginx keeps bodies that do not fit its buffers in files of the prefix: answers of up to 1 GiB by its
+            # default, requests of any size by Kong's. Beyond prefixDir's limit the kubelet evicts the gateway.
+            "nginx_http_proxy_max_temp_file_size": "0",  # a slow client slows its upstream instead
+            "nginx_http_client_max_body_size": "64m",
             "proxy_access_log": "/dev/stdout",
             "proxy_error_log": "/dev/stderr",
             "admin_access_log": "off",
@@ -99,7 +103,7 @@ def _values(context: Context) -> Values:
         "certificates": {"enabled": False},
         "deployment": {
             "serviceAccount": {"create": True, "automountServiceAccountToken": False},
-            "prefixDir": {"sizeLimit": "64Mi"},
+            "prefixDir": {"sizeLimit": "512Mi"},
             "tmpDir": {"sizeLimit": "128Mi"},
             "revisionHistoryLimit": 2,
         },

@@ -22,20 +22,30 @@ _VERSION = "v1.19.0"
 _SIGSTORE = ("rekor.sigstore.dev", "tuf-repo-cdn.sigstore.dev")
 """The log of signatures, and the root of trust; Fulcio is only for who signs."""
 
-_REGISTRY_HOSTS = {
+REGISTRY_HOSTS = {
     "docker.io": (
         "auth.docker.io",
         "index.docker.io",
         "production.cloudflare.docker.com",
+        "production.cloudfront.docker.com",
         "registry-1.docker.io",
-        "*.r2.cloudflarestorage.com",
+        "docker-images-prod.*.r2.cloudflarestorage.com",
     ),
     "ghcr.io": ("ghcr.io", "pkg-containers.githubusercontent.com"),
     "quay.io": ("quay.io", "*.quay.io"),
     "reg.kyverno.io": ("reg.kyverno.io", "ghcr.io", "pkg-containers.githubusercontent.com"),
-    "registry.k8s.io": ("registry.k8s.io", "*.pkg.dev"),
+    "registry.k8s.io": (
+        "registry.k8s.io",
+        "*-docker.pkg.dev",
+        "prod-registry-k8s-io-*.s3.dualstack.*.amazonaws.com",
+        "767373bbdcb8270361b96548387bf2a9ad0d48758c35-eu-west-2.s3.dualstack.eu-west-2.amazonaws.com",
+    ),
 }
-"""For a registry the hosts that a client is sent to: for its token, and for what lies elsewhere."""
+"""For a registry the hosts that a client is sent to: for its token, and for what lies elsewhere.
+
+Sources: https://docs.docker.com/desktop/setup/allow-list/, https://access.redhat.com/articles/7001746 (Quay), and
+https://github.com/kubernetes/registry.k8s.io/blob/main/cmd/archeio/internal/app/buckets.go.
+"""
 
 _MONITOR = {"enabled": True, "interval": SCRAPE_INTERVAL, "scrapeTimeout": "10s"}
 
@@ -99,7 +109,7 @@ def _values(context: Context) -> Values:
             3 if available else 1,
             priorityClassName="system-cluster-critical",
             initContainer={"resources": resources("1m", "16Mi", "128Mi")},
-            container={"resources": resources("10m", "48Mi", "384Mi")},
+            container={"resources": resources("10m", "48Mi", "640Mi")},
         ),
         "backgroundController": _controller(
             2 if available else 1,
@@ -157,7 +167,7 @@ def _signed_at(context: Context) -> tuple[str, ...]:
     registries = {
         name.partition("/")[0] for who in publishers for name in (*who.images, who.signatures) if name
     }
-    hosts = {host for registry in registries for host in _REGISTRY_HOSTS.get(registry, (registry,))}
+    hosts = {host for registry in registries for host in REGISTRY_HOSTS.get(registry, (registry,))}
     return (*_SIGSTORE, *sorted(hosts)) if publishers else ()
 
 
@@ -176,7 +186,11 @@ kyverno = Application(
     # A policy makes PeerAuthentications, whose kind Istio provides.
     depends_on=(istio,),
     flows=_flows,
-    known_idle={"kyverno-admission-controller": "100-200Mi"},
+    known_idle={
+        "kyverno-admission-controller": "224Mi",
+        "kyverno-background-controller": "49Mi",
+        "kyverno-reports-controller": "67Mi",
+    },
     namespaces=(
         Namespace(
             name=NAMESPACE,

@@ -112,6 +112,7 @@ def seaweedfs_values(_context: Context) -> Values:
         "allInOne": {
             "enabled": True,
             "replicas": 1,
+            "extraArgs": ["-master.telemetry=false"],  # on by default: statistics to telemetry.seaweedfs.com
             "affinity": "",  # the default wants each replica on a node of its own
             "s3": {
                 "enabled": True,

@@ -122,6 +122,9 @@ def _tempo(_context: Context) -> Values:
             "resources": resources("20m", "64Mi", "512Mi"),
             "extraEnv": [{"name": "GOMEMLIMIT", "value": "430MiB"}],
             "securityContext": restricted_container(),
+            # The chart has no startup probe, and Tempo is not ready before it has read its write-ahead log: the
+            # chart's liveness probe kills it after a minute, to begin again. Five minutes.
+            "livenessProbe": {"failureThreshold": 30},
         },
         "config": _CONFIG,
         "tempoQuery": {

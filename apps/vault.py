@@ -162,12 +162,13 @@ def _injector(*, available: bool) -> dict[str, Any]:
         "certs": {"secretName": _INJECTOR_CERTIFICATE},
         "extraLabels": NO_SIDECAR,  # the API server calls it
         **({} if available else {"affinity": ""}),
-        # Of what is put into each consumer's pod; the chart's own requests are 250m.
+        # Of what is put into each consumer's pod. The limits are the chart's own: an agent renders templates in
+        # memory, and its pod waits for it. The chart's requests are 250m.
         "agentDefaults": {
             "cpuRequest": "2m",
-            "cpuLimit": "100m",
+            "cpuLimit": "500m",
             "memRequest": "24Mi",
-            "memLimit": "64Mi",
+            "memLimit": "128Mi",
         },
         "resources": resources("2m", "16Mi", "96Mi"),
         "securityContext": _SECURITY,

@@ -1,11 +1,11 @@
 """Velero: a backup of the cluster's objects and volumes each day, to SeaweedFS.
 
-What can be restored: all objects but Secrets, and the files of volumes of the class STORAGE_CLASS and of CSI
+What can be restored: all objects but Secrets, and the files of volumes of the class `backed-up` and of CSI
 volumes. Secrets are left out because Velero stores objects as they are: whoever reads the bucket would read
 them. They come back from where they come from: SealedSecrets from git (with the sealing keys, which are kept
 offline), certificates from cert-manager, the rest from its controllers. What was only ever a Secret in the
 cluster, such as the key of the platform's CA, is made anew. The files of volumes are encrypted with the key in
-REPOSITORY_KEY, which has to be kept offline too.
+REPOSITORY_KEY, which has to be kept offline too. What ends with its pod, an emptyDir, is not kept.
 """
 
 from __future__ import annotations
@@ -25,6 +25,12 @@ from apps.gatekeeper import gatekeeper
 from apps.kyverno import kyverno
 from apps.sealed_secrets import sealed_secrets
 from apps.velero_monitoring import velero_alerts, velero_dashboard
+from apps.velero_volumes import (
+    VOLUME_POLICY,
+    restore_helper,
+    storage_class,
+    volume_policy,
+)
 from platform_stack import (
     Application,
     Chart,
@@ -32,13 +38,13 @@ from platform_stack import (
     Generated,
     Namespace,
     Secret,
+    SyncWave,
     Template,
     Values,
     excepted,
 )
 from platform_stack.constructs.observability import alerts
 from platform_stack.model.flow import Entity, Everything, Flow, Pods, within
-from platform_stack_imports import k8s
 
 if TYPE_CHECKING:
     from platform_stack.constructs import ManifestChart
@@ -47,13 +53,6 @@ NAMESPACE = "velero"
 _SCHEDULE = "daily"
 _HOME = "/home/velero"
 _RETENTION = "168h"
-
-STORAGE_CLASS = "backed-up"
-"""StorageClass whose volumes are in the backup.
-
-Those of KIND's own class are not, and nothing says so: its provisioner makes volumes of the type hostPath,
-which Velero passes over.
-"""
 
 S3_CREDENTIALS = Secret(
     name="velero-s3-credentials",
@@ -101,6 +100,7 @@ _NAMESPACES_NOT_BACKED_UP = (
     "kube-public",
     "kube-node-lease",
     "local-path-storage",
+    NAMESPACE,  # git has it, and what Velero makes there it reads back from the bucket
     seaweedfs.NAMESPACE,
 )
 
@@ -142,7 +142,8 @@ def _values(_context: Context) -> Values:
         "configuration": {
             "extraEnvVars": [{"name": "HOME", "value": _HOME}],
             "uploaderType": "kopia",
-            # Without snapshots the node agent reads the files of every pod's volumes.
+            # Without snapshots the node agent reads the files of every pod's volumes, but those of the types
+            # hostPath, secret, configMap, projected and downwardAPI, and those that VOLUME_POLICY skips.
             "defaultVolumesToFsBackup": True,
             "defaultBackupTTL": _RETENTION,
             "logFormat": "json",
@@ -205,6 +206,7 @@ def _values(_context: Context) -> Values:
                     "includeClusterResources": True,
                     "snapshotVolumes": False,
                     "defaultVolumesToFsBackup": True,
+                    "resourcePolicy": {"kind": "configmap", "name": VOLUME_POLICY},
                     "excludedNamespaces": list(_NAMESPACES_NOT_BACKED_UP),
                     "excludedResources": list(_NOT_BACKED_UP),
                 },
@@ -214,27 +216,12 @@ def _values(_context: Context) -> Values:
 
 
 def _manifests(chart: ManifestChart, context: Context) -> None:
-    chart.add(_storage_class(longhorn=context.cluster.iscsi))
+    chart.add(storage_class(longhorn=context.cluster.iscsi))
+    chart.add(volume_policy(NAMESPACE), wave=SyncWave.SECRET)  # without it a backup fails its validation
+    chart.add(restore_helper(NAMESPACE))
     chart.add(velero_alerts(NAMESPACE, _SCHEDULE))
     chart.add(velero_dashboard(NAMESPACE))
     chart.add(alerts(seaweedfs.NAME, seaweedfs.NAMESPACE, *seaweedfs.ALERTS))
-
-
-def _storage_class(*, longhorn: bool) -> k8s.StorageClass:
-    """Return the class: on Longhorn where there is one, else on KIND's provisioner with local volumes.
-
-    Longhorn's number of replicas is that of its settings. The annotation makes KIND's provisioner write
-    volumes of the type local (https://github.com/rancher/local-path-provisioner#volume-types).
-    """
-    return k8s.StorageClass(
-        metadata=k8s.ObjectMeta(
-            name=STORAGE_CLASS, annotations=None if longhorn else {"defaultVolumeType": "local"}
-        ),
-        provisioner="driver.longhorn.io" if longhorn else "rancher.io/local-path",
-        allow_volume_expansion=longhorn or None,
-        volume_binding_mode="WaitForFirstConsumer",
-        reclaim_policy="Delete",
-    )
 
 
 _STORE = "seaweedfs-all-in-one"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from apps.__main__ import PLATFORM
+from platform_stack.budget import quantity
 from platform_stack.model.cluster import PROFILES
 from platform_stack.recorded import reference_context, releases
 
@@ -135,3 +136,39 @@ def test_what_has_replicas_has_a_disruption_budget() -> None:
                 and budget["metadata"]["namespace"] == item["metadata"]["namespace"]
                 for budget in budgets
             ), item["metadata"]["name"]
+
+
+def values_of(chart: str) -> dict[str, Any]:
+    (found,) = [
+        one for one in releases(PLATFORM, reference_context(PLATFORM, "laptop")) if one.chart.name == chart
+    ]
+    return dict(found.values)
+
+
+def test_bodies_fit_where_the_gateway_puts_them() -> None:
+    """Kong's nginx writes what its buffers do not hold below its prefix; over the limit the pod is evicted."""
+    kong = values_of("kong")
+    assert kong["env"]["nginx_http_proxy_max_temp_file_size"] == "0"
+    most = int(kong["env"]["nginx_http_client_max_body_size"].removesuffix("m")) * 2**20
+    room = quantity(kong["deployment"]["prefixDir"]["sizeLimit"])
+    assert most * 8 <= room  # eight at once
+
+
+def test_tempo_may_read_its_log_before_it_is_ready() -> None:
+    tempo = next(
+        container for name, _, container in containers("laptop") if name == "tracing/StatefulSet/tempo/tempo"
+    )
+    probe = values_of("tempo")["tempo"]["livenessProbe"]
+    assert "startupProbe" in tempo or probe["failureThreshold"] * probe.get("periodSeconds", 10) >= 300
+
+
+def test_the_backup_store_reports_to_nobody() -> None:
+    store = values_of("seaweedfs")["allInOne"]
+    assert "-master.telemetry=false" in store["extraArgs"]
+
+
+def test_an_agent_of_vault_has_what_its_chart_gives_it() -> None:
+    """What is put into a consumer's pod is in no fact: the injector makes it at run time."""
+    agent = values_of("vault")["injector"]["agentDefaults"]
+    assert quantity(agent["memLimit"]) >= quantity("128Mi")
+    assert quantity(agent["cpuLimit"]) >= quantity("500m")

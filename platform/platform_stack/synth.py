@@ -10,7 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from platform_stack.checks import values
+from platform_stack.checks import memory, values
 from platform_stack.errors import PlatformError
 from platform_stack.model import Context
 from platform_stack.recorded import releases
@@ -105,7 +105,9 @@ def synthesize(platform: Platform) -> list[Synthesized]:
     load_cdk8s()
     contexts = [Context(platform, cluster) for cluster in platform.clusters]
     known = [list(releases(platform, context)) for context in contexts]
-    findings = [finding for of_cluster in known for finding in values.check(of_cluster)]
+    findings = [
+        finding for of_cluster in known for finding in (*values.check(of_cluster), *memory.check(of_cluster))
+    ]
     if findings:
         raise PlatformError(*dict.fromkeys(findings))
     for name in (*_MEANWHILE, *(_MEANWHILE_FOR_POLICIES if platform.policies else ())):

@@ -21,7 +21,10 @@ APPS = ("web", "store", "dns")
 PEERS: tuple[Peer, ...] = (
     *(Entity(name) for name in ("host", "remote-node", "kube-apiserver", "health", "world")),
     *(Address(ip) for ip in ("10.1.2.3", "10.1.9.9", "192.0.2.7")),
-    *(DnsName(name) for name in ("github.com", "api.github.com", "a.b.Example.org.")),
+    *(
+        DnsName(name)
+        for name in ("github.com", "api.github.com", "a.b.Example.org.", "ab-docker.example.org")
+    ),
 )
 PORTS = ((53, "UDP"), (53, "TCP"), (443, "TCP"), (8080, "TCP"), (8443, "TCP"))
 PORT_NAMES = ("http", "https", "dns", "metrics")
@@ -41,6 +44,8 @@ DNS_SELECTORS = (
     {"matchPattern": "*github.com"},
     {"matchPattern": "*.example.org"},
     {"matchPattern": "*.*.example.org"},
+    {"matchPattern": "a*-docker.example.org"},
+    {"matchPattern": "**.example.org"},
     {"matchPattern": "*"},
 )
 PREFIXES = ("10.1.0.0/16", "10.1.2.0/24", "10.1.2.3/32", "192.0.2.0/24", "0.0.0.0/0")

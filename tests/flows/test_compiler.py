@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
 
 from platform_stack import Application, Context, Namespace, Platform, PlatformError
-from platform_stack.model.flow import Entity, Flow, Pods, reaches_names
+from platform_stack.model.flow import Entity, Flow, Names, Pods, reaches_names
 from platform_stack.network.policies import policies
 from platform_stack.typed import to_manifest
 from tests.flows.oracle import Oracle
@@ -97,6 +98,61 @@ def test_names_outside_and_nothing_beside_them() -> None:
     assert judge.allows(pod, DnsName("a.charts.example.test"), 443)
     assert not judge.allows(pod, DnsName("evil.example.test"), 443)
     assert not judge.allows(pod, DnsName("git.example.test"), 22)
+
+
+def test_a_star_is_one_label_or_a_part_of_one() -> None:
+    context, objects = one_application(
+        reaches_names("*.charts.example.test", because="pulls from there"),
+        reaches_names("files-*.*.store.example.test", because="is sent there"),
+    )
+    pod = Pod("web", "web", {"app": "web"}, {})
+    judge = Oracle(
+        [to_manifest(policy) for _, policy, _ in policies(context, flows_of(context, objects))],
+        [pod],
+        {"web": {}},
+    )
+    reached = {
+        name
+        for name in (
+            "a.charts.example.test",
+            "charts.example.test",
+            "a.b.charts.example.test",
+            "files-1.west.store.example.test",
+            "files-.west.store.example.test",
+            "files-1.store.example.test",
+            "other-1.west.store.example.test",
+        )
+        if judge.allows(pod, DnsName(name), 443)
+    }
+    assert reached == {
+        "a.charts.example.test",
+        "files-1.west.store.example.test",
+        "files-.west.store.example.test",
+    }
+
+
+@pytest.mark.parametrize(
+    "name", ["*.github.io", "*-docker.pkg.dev", "a.*.b-*.example.test", "*.*.example.test"]
+)
+def test_a_pattern_that_matches_what_it_seems_to(name: str) -> None:
+    assert Names((name,)).names == (name,)
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("**.example.test", "reads '**' as '*'"),
+        ("a.**.example.test", "reads '**' as '*'"),
+        ("*example.test", "'example.test' and '*.example.test'"),
+        ("*.test", "written out"),
+        ("api.example.*", "written out"),
+        ("*", "expected"),
+        ("api.-*.example.test", "expected"),
+    ],
+)
+def test_a_pattern_that_does_not(name: str, hint: str) -> None:
+    with pytest.raises(PlatformError, match=re.escape(hint)):
+        Names((name,))
 
 
 @pytest.mark.parametrize(

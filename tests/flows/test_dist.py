@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from apps.__main__ import PLATFORM
+from apps.kyverno import REGISTRY_HOSTS
 from platform_stack import Context
 from platform_stack.model.cluster import PROFILES
 from platform_stack.model.flow import ANY_PORT
@@ -135,6 +136,44 @@ def test_the_api_server_reaches_every_webhook_and_only_webhooks(profile: Profile
                 workload.name,
                 port,
             )
+
+
+BLOBS = {
+    "docker.io": (
+        "registry-1.docker.io",
+        "auth.docker.io",
+        "production.cloudflare.docker.com",
+        "docker-images-prod.6aa30f8b08e16409b46e0173d6de2f56.r2.cloudflarestorage.com",
+    ),
+    "ghcr.io": ("ghcr.io", "pkg-containers.githubusercontent.com"),
+    "quay.io": ("quay.io", "cdn.quay.io", "cdn03.quay.io"),
+    "reg.kyverno.io": ("reg.kyverno.io", "ghcr.io"),
+    "registry.k8s.io": (
+        "registry.k8s.io",
+        "europe-west3-docker.pkg.dev",
+        "us-central1-docker.pkg.dev",
+        "prod-registry-k8s-io-eu-central-1.s3.dualstack.eu-central-1.amazonaws.com",
+        "767373bbdcb8270361b96548387bf2a9ad0d48758c35-eu-west-2.s3.dualstack.eu-west-2.amazonaws.com",
+    ),
+}
+"""Hosts that each registry is known to send clients to, as they are, not as patterns. Sources: apps/kyverno.py."""
+
+NOT_A_REGISTRY = (
+    "example.r2.cloudflarestorage.com",
+    "else.6aa30f8b08e16409b46e0173d6de2f56.r2.cloudflarestorage.com",
+    "bucket.s3.dualstack.eu-central-1.amazonaws.com",
+    "storage.pkg.dev",
+    "docker.io",
+)
+
+
+def test_image_verification_reaches_what_its_registries_send_it_to(profile: Profile) -> None:
+    (kyverno,) = [one for one in workloads(profile) if one.name == "kyverno-admission-controller"]
+    asked = oracle(profile)
+    hosts = {host for hosts in BLOBS.values() for host in hosts}
+    assert set(BLOBS) == set(REGISTRY_HOSTS)
+    assert {host for host in hosts if not asked.allows(pod(kyverno), DnsName(host), 443)} == set()
+    assert {name for name in NOT_A_REGISTRY if asked.allows(pod(kyverno), DnsName(name), 443)} == set()
 
 
 @pytest.mark.parametrize("port", [443, 22])

@@ -10,7 +10,7 @@ from platform_stack.model.cluster import PROFILES
 from platform_stack.network.pods import DNS
 from tests.flows.judge import Judge
 from tests.flows.peers import Address, DnsName, Entity, Peer
-from tests.flows.test_dist import POLICIES, STRANGER, made, oracle, pod, workloads
+from tests.flows.test_dist import BLOBS, NOT_A_REGISTRY, POLICIES, STRANGER, made, oracle, pod, workloads
 
 if TYPE_CHECKING:
     from platform_stack import Profile
@@ -51,6 +51,10 @@ def test_the_engine_agrees_on_every_pair_and_port(profile: Profile) -> None:
                 DnsName("a.example.test"),
             )
             for port in (22, 443, 6443, 10250)
+        ]
+        questions += [
+            (pod(one), DnsName(name), 443, "TCP")
+            for name in (*(host for hosts in BLOBS.values() for host in hosts), *NOT_A_REGISTRY)
         ]
     with Judge() as judge:
         answers = judge.ask(

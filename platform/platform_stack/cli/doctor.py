@@ -12,7 +12,7 @@ import click
 from platform_stack import bootstrap
 from platform_stack.cli.load import reports_errors
 from platform_stack.cli.progress import progress
-from platform_stack.doctor import Check, check_git, check_machine, check_network, check_tools
+from platform_stack.doctor import Check, check_falco, check_git, check_machine, check_network, check_tools
 from platform_stack.errors import did_you_mean, fail
 
 _COLORS = {"ok": "green", "warn": "yellow", "fail": "red"}
@@ -25,8 +25,9 @@ _COLORS = {"ok": "green", "warn": "yellow", "fail": "red"}
 def doctor(name: str | None, *, as_json: bool) -> None:
     """Check what bootstrap.sh needs, all at once, before it begins.
 
-    Looks at docker, kind, kubectl and helm with their versions; memory, CPUs, inotify limits, WireGuard and eBPF;
-    the docker network and the load balancer's range; and whether git holds this dist/ where Argo CD will look.
+    Looks at docker, kind, kubectl and helm with their versions; memory, CPUs, inotify limits, WireGuard, eBPF and
+    what Falco needs of the kernel; the docker network and the load balancer's range; and whether git holds this
+    dist/ where Argo CD will look.
     Changes nothing. Exit code 1 if something would not work; a warning alone is no failure.
     """
     with progress("looking at this machine"):
@@ -35,6 +36,7 @@ def doctor(name: str | None, *, as_json: bool) -> None:
         found = [
             *check_tools(),
             *check_machine(variables, platform.system()),
+            *check_falco(folder, platform.system()),
             *check_network(variables, folder),
             *check_git(variables, Path.cwd()),
         ]

@@ -20,7 +20,9 @@ Protocol = Literal["TCP", "UDP"]
 Protection = Literal["mTLS", "TLS", "WireGuard", "none"]
 """How a flow is protected on its way between nodes."""
 
-_PATTERN = re.compile(r"(\*\.)?([a-z0-9]([-a-z0-9]*[a-z0-9])?\.)+[a-z]{2,}")
+_PATTERN = re.compile(
+    r"([a-z0-9*]([-a-z0-9*]*[a-z0-9*])?\.)*[a-z0-9]([-a-z0-9]*[a-z0-9])?\.[a-z]{2,}"  # the last two without *
+)
 _MAX_PORT = 65535
 
 
@@ -64,8 +66,12 @@ class Everything:
 class Names:
     """Hosts outside the cluster, by DNS name.
 
+    A `*` stands for any characters of one label, and never for a dot: `*.github.io` is every host directly below
+    github.io, neither github.io itself nor a.b.github.io. Cilium's patterns know nothing else: `**` is read as `*`
+    (https://docs.cilium.io/en/v1.18/security/policy/language/#dns-based, pkg/fqdn/matchpattern).
+
     Attributes:
-        names: exact names, or `*.` and a name for every host directly below it.
+        names: exact names, or patterns with `*` anywhere but in the last two labels.
 
     """
 
@@ -75,11 +81,23 @@ class Names:
         """Check each name."""
         for name in self.names:
             check_type(f"{called_from()}: DNS name", name, str, "text")
-            if not _PATTERN.fullmatch(name):
-                hint = "leave out the scheme and the path" if "/" in name else ""
-                fail(
-                    f"{called_from()}: DNS name", name, "a name such as 'github.com', or '*.github.io'", hint
-                )
+            if "**" in name or not _PATTERN.fullmatch(name):
+                expected = "a name such as 'github.com', or '*.github.io'"
+                fail(f"{called_from()}: DNS name", name, expected, _hint(name))
+
+
+def _hint(name: str) -> str:
+    """Say what to write instead of a pattern that does not match what it seems to."""
+    if "/" in name:
+        return "leave out the scheme and the path"
+    if "**" in name:
+        return "Cilium reads '**' as '*', characters of one label: '*.*.github.io' is two labels below"
+    below = name.lstrip("*")
+    if "*" in below or (below != name and below.startswith(".")):
+        return "the last two labels are written out: a pattern of a whole domain would be the world"
+    if below != name:
+        return f"a '*' stands for no dot: {below!r} and '*.{below}' are the host and those directly below it"
+    return ""
 
 
 @dataclass(frozen=True)

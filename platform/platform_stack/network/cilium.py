@@ -71,7 +71,7 @@ def _egress(
         return [api.CiliumNetworkPolicySpecEgress(to_entities=list(_targets(peer)), to_ports=to_ports)]
     names = [
         api.CiliumNetworkPolicySpecEgressToFqdNs(match_pattern=name)
-        if name.startswith("*.")
+        if "*" in name
         else api.CiliumNetworkPolicySpecEgressToFqdNs(match_name=name)
         for name in peer.names
     ]

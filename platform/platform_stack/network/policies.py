@@ -7,6 +7,7 @@ Policies see pod ports, not Service ports: Cilium translates the Service first
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
@@ -167,7 +168,7 @@ def _peer_name(peer: Peer, namespace: str) -> str:
     if isinstance(peer, Workload):
         return peer.name if peer.namespace in (namespace, peer.name) else f"{peer.namespace}-{peer.name}"
     if isinstance(peer, Names):
-        return "hosts-" + "-".join(name.replace("*.", "").replace(".", "-") for name in peer.names[:1])
+        return "hosts-" + "-".join(re.findall("[a-z0-9]+", "".join(peer.names[:1])))
     if isinstance(peer, Networks):
         return "networks-" + peer.networks[0].translate(str.maketrans("./:", "---"))
     return {

@@ -1,6 +1,7 @@
-"""apps/__main__.py:31: DNS name
-  found:    api.*.example.test
+"""apps/__main__.py:32: DNS name
+  found:    **.example.test
   expected: a name such as 'github.com', or '*.github.io'
+  hint:     Cilium reads '**' as '*', characters of one label: '*.*.github.io' is two labels below
 """
 
 from platform_stack import Application, Cluster, Namespace, Platform
@@ -28,7 +29,7 @@ def manifests(chart, context):
 
 def flows(context):
     return (
-        reaches_names("api.*.example.test", because="asks for prices"),
+        reaches_names("**.example.test", because="asks for prices"),
     )
 
 
