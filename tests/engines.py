@@ -33,6 +33,7 @@ class Engine:
         toolchain: the Go that it needs where its go.mod asks for a newer one than the machine may have; Go
             fetches it by itself.
         ldflags: for the linker.
+        tags: build tags, with commas between them.
 
     """
 
@@ -42,6 +43,7 @@ class Engine:
     package: str = "tool"
     toolchain: str | None = None
     ldflags: str = ""
+    tags: str = ""
 
     @property
     def name(self) -> str:
@@ -78,6 +80,8 @@ def build(engine: Engine, log: Path | None = None) -> bool:
     command = [
         "go",
         "build",
+        "-tags",
+        engine.tags,
         "-ldflags",
         f"-s -w {engine.ldflags}",
         "-o",
@@ -130,7 +134,7 @@ def _digest(engine: Engine) -> str:
     digest = hashlib.sha256()
     for name in ("go.mod", "go.sum", *sorted(path.name for path in engine.module.glob("*.go"))):
         digest.update((engine.module / name).read_bytes())
-    digest.update(f"{engine.toolchain} {engine.ldflags}".encode())
+    digest.update(f"{engine.toolchain} {engine.ldflags} {engine.tags}".encode())
     return digest.hexdigest()
 
 
