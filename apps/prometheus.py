@@ -93,7 +93,13 @@ def _values(context: Context) -> Values:
         "kubeControllerManager": _OFF,
         "kubeScheduler": _OFF,
         "kubeEtcd": _OFF,
-        "kubelet": {"serviceMonitor": {"interval": SCRAPE_INTERVAL, "cAdvisorInterval": SCRAPE_INTERVAL, "probes": False}},
+        "kubelet": {
+            "serviceMonitor": {
+                "interval": SCRAPE_INTERVAL,
+                "cAdvisorInterval": SCRAPE_INTERVAL,
+                "probes": False,
+            }
+        },
         "kubeApiServer": {
             "serviceMonitor": {
                 "interval": SCRAPE_INTERVAL,

@@ -142,7 +142,11 @@ def _server(*, available: bool) -> dict[str, Any]:
             "enabled": True,
             "replicas": replicas,
             "disruptionBudget": {"enabled": available},
-            "raft": {"enabled": True, "setNodeId": True, "config": _CONFIGURATION.format(peers=peers, retention=METRICS_RETENTION)},
+            "raft": {
+                "enabled": True,
+                "setNodeId": True,
+                "config": _CONFIGURATION.format(peers=peers, retention=METRICS_RETENTION),
+            },
         },
     }
 

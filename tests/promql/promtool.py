@@ -17,7 +17,7 @@ PROMTOOL = Engine(
     Path(__file__).resolve().parent / "engines" / "promtool",
     BUILD / "promql",
     ("promtool",),
-    tags="remove_all_sd",  # a cold build without the clouds' service discoveries takes a third of the packages
+    tags="remove_all_sd",  # without the service discoveries: 230 of its 1,330 packages less
 )
 
 _GRAFANA = {"__rate_interval": "2m", "__interval": "1m", "__range": "6h"}
@@ -55,7 +55,9 @@ def refused(groups: Sequence[dict[str, Any]], folder: Path) -> list[str]:
     result = run("check", "rules", "--lint=none", str(path))
     if result.returncode == 0:
         return []
-    return [f"{match['where']}: {match['what']}" for match in _ERROR.finditer(result.stderr)] or [result.stderr]
+    return [f"{match['where']}: {match['what']}" for match in _ERROR.finditer(result.stderr)] or [
+        result.stderr
+    ]
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.promql
 
-PARTS = 130 if os.environ.get("CHARTS") else 25
+PARTS = 90 if os.environ.get("CHARTS") else 25
 """Fewer groups and dashboards than there are with the charts', and of the platform's own."""
 
 
@@ -79,7 +79,10 @@ def test_every_dashboard_is_json_and_asks_for_something(profile: Profile) -> Non
 
 
 def test_what_prometheus_cannot_read_is_found(tmp_path: Path) -> None:
-    assert unreadable([("good", "rate(up[$__rate_interval])"), ("good", 'up{job=~"${job:regex}"}')], tmp_path) == []
+    assert (
+        unreadable([("good", "rate(up[$__rate_interval])"), ("good", 'up{job=~"${job:regex}"}')], tmp_path)
+        == []
+    )
     (complaint,) = unreadable([("a dashboard", "rate(up)"), ("another", "up")], tmp_path)
     assert complaint.startswith("a dashboard: ")
     assert "expected type range vector" in complaint

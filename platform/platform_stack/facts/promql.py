@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -27,6 +27,9 @@ NEED_TWO_SAMPLES = frozenset(
     }
 )
 """Functions that compare samples: over a window with one sample they say nothing, or always 0."""
+
+_Token: TypeAlias = tuple[str, str]
+"""Its kind, a group of _TOKEN, and its text."""
 
 _VARIABLE = r"\$\{[^}]*\}|\[\[\w+(?::\w+)?\]\]|\$\w+"
 _TOKEN = re.compile(
@@ -64,19 +67,19 @@ class Selector:
 
 def selectors(expression: str) -> Iterator[Selector]:
     """Yield what a PromQL expression reads, in its order. A name with a variable in it is left out."""
-    tokens = [(match.lastgroup or "", match[0]) for match in _TOKEN.finditer(expression)]
-    tokens = [token for token in tokens if token[0] != "space"]
+    tokens = _tokens(expression)
     callers: list[str] = []
     position = 0
     while position < len(tokens):
         kind, text = tokens[position]
         following = tokens[position + 1][1] if position + 1 < len(tokens) else ""
         position += 1
-        if kind == "name" and text.lower() in _LABEL_LISTS and following == "(":
-            _, position = _until(tokens, position + 1, ")")
-        elif kind == "name" and following == "(":
-            callers.append(text)
-            position += 1
+        if kind == "name" and following == "(":
+            if text.lower() in _LABEL_LISTS:
+                _, position = _until(tokens, position + 1, ")")
+            else:
+                callers.append(text)
+                position += 1
         elif text == "(":
             callers.append("")
         elif text == ")":
@@ -84,18 +87,14 @@ def selectors(expression: str) -> Iterator[Selector]:
         elif text == "[":  # after a parenthesis: a subquery, which makes its own samples
             _, position = _until(tokens, position, "]")
         elif text == "{" or (kind == "name" and not _is_word(text, following)):
-            names = [] if text == "{" else [text]
-            if text == "{" or following == "{":
-                inside, position = _until(tokens, position + (text != "{"), "}")
-                names += _names_in_matchers(inside)
-            window = ""
-            if position < len(tokens) and tokens[position][1] == "[":
-                inside, position = _until(tokens, position + 1, "]")
-                window = "".join(part for _, part in inside)
-            if ":" in window:
-                window = ""
+            names, window, position = _selector(tokens, position - 1)
             function = next((caller for caller in reversed(callers) if caller), "") if window else ""
-            yield from (Selector(name, window, function) for name in names if _METRIC.fullmatch(name))
+            yield from (Selector(name, window, function) for name in names)
+
+
+def _tokens(expression: str) -> Sequence[_Token]:
+    found = ((match.lastgroup or "", match[0]) for match in _TOKEN.finditer(expression))
+    return [token for token in found if token[0] != "space"]
 
 
 def _is_word(text: str, following: str) -> bool:
@@ -103,15 +102,32 @@ def _is_word(text: str, following: str) -> bool:
     return text.lower() in _WORDS or following.lower() in {"by", "without"}
 
 
-def _until(tokens: Sequence[tuple[str, str]], start: int, end: str) -> tuple[list[tuple[str, str]], int]:
+def _selector(tokens: Sequence[_Token], position: int) -> tuple[Sequence[str], str, int]:
+    """Return the names and the window of the selector at a position, and the position behind it."""
+    names: list[str] = []
+    if tokens[position][1] != "{":
+        names.append(tokens[position][1])
+        position += 1
+    if position < len(tokens) and tokens[position][1] == "{":
+        inside, position = _until(tokens, position + 1, "}")
+        names += _names_in_matchers(inside)
+    window = ""
+    if position < len(tokens) and tokens[position][1] == "[":
+        inside, position = _until(tokens, position + 1, "]")
+        window = "".join(text for _, text in inside)
+    names = [name for name in names if _METRIC.fullmatch(name)]
+    return names, "" if ":" in window else window, position  # with a colon: a subquery
+
+
+def _until(tokens: Sequence[_Token], start: int, end: str) -> tuple[Sequence[_Token], int]:
     """Return the tokens up to a closing bracket, and the position behind it."""
     position = start
     while position < len(tokens) and tokens[position][1] != end:
         position += 1
-    return list(tokens[start:position]), position + 1
+    return tokens[start:position], position + 1
 
 
-def _names_in_matchers(tokens: Sequence[tuple[str, str]]) -> Iterator[str]:
+def _names_in_matchers(tokens: Sequence[_Token]) -> Iterator[str]:
     for before, (kind, text) in zip([("symbol", ","), *tokens], tokens, strict=False):
         if kind == "string" and before[1] == ",":  # a quoted name
             yield text[1:-1]
@@ -131,7 +147,9 @@ def expressions(manifest: Manifest) -> Iterator[tuple[str, str]]:
     """
     if manifest["kind"] == "PrometheusRule":
         for group in (manifest.get("spec") or {}).get("groups") or []:
-            yield from ((group["name"], str(rule["expr"])) for rule in group.get("rules") or [] if "expr" in rule)
+            yield from (
+                (group["name"], str(rule["expr"])) for rule in group.get("rules") or [] if "expr" in rule
+            )
     elif manifest["kind"] == "ConfigMap" and DASHBOARD_LABEL in (manifest["metadata"].get("labels") or {}):
         for key, text in (manifest.get("data") or {}).items():
             if key.endswith(".json"):
