@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 METRICS_RETENTION = "5m"
 """How long Vault shows the last value of what it no longer measures; its default is 24 hours.
 
-An unsealed Vault measures every second whether it is. A sealed one does not, and one of the series may stay at 1
-(hashicorp/vault#25214: the gauge is also kept without the cluster's name, as it was measured before that was known).
+An unsealed Vault measures every second whether it is, a sealed one does not. Until it leads, its gauge is without the
+name of the cluster, then with it: when it is sealed only the latter becomes 0, and the former stays at 1 for so long
+(hashicorp/vault#25214).
 """
 
 _JOB = "vault-internal"

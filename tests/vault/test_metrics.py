@@ -11,7 +11,8 @@ import re
 import subprocess
 import time
 import urllib.request
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
@@ -30,36 +31,42 @@ pytestmark = pytest.mark.vault
 
 SHORT = 5
 """Seconds of METRICS_RETENTION here."""
+INIT = ("operator", "init", "-key-shares=1", "-key-threshold=1", "-format=json")
 VALUES = ROOT / "dist" / "kind" / "apps" / "vault" / "values" / "vault.yaml"
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[str]:
-    """Yield the address of a server that is not initialised, with the configuration of dist/ but for its places."""
-    address = f"127.0.0.1:{free_port()}"
+def configuration(tmp_path: Path) -> Path:
+    """Return the configuration of dist/ but for its places, in a file beside the data."""
     text: str = yaml.safe_load(VALUES.read_text())["server"]["ha"]["raft"]["config"]
     for old, new in (
-        ("[::]:8200", address),
+        ("[::]:8200", f"127.0.0.1:{free_port()}"),
         ("[::]:8201", f"127.0.0.1:{free_port()}"),
         ('path = "/vault/data"', f'path = "{tmp_path}"\n  node_id = "one"'),
         (f'"{METRICS_RETENTION}"', f'"{SHORT}s"'),
-        ('service_registration "kubernetes" {}', f'api_addr = "http://{address}"'),
+        ('service_registration "kubernetes" {}', f'api_addr = "http://127.0.0.1:{free_port()}"'),
         ("ui = true", f'cluster_addr = "http://127.0.0.1:{free_port()}"'),
     ):
         assert old in text
         text = text.replace(old, new)
     (tmp_path / "server.hcl").write_text(text)
-    with (tmp_path / "log").open("w") as log:
+    return tmp_path / "server.hcl"
+
+
+@contextmanager
+def serving(configuration: Path) -> Iterator[str]:
+    """Run the server; yield its address."""
+    match = re.search(r'  address = "(.*)"', configuration.read_text())
+    assert match
+    with configuration.with_name("log").open("a") as log:
         process = subprocess.Popen(
-            [os.environ["VAULT_PROGRAM"], "server", f"-config={tmp_path / 'server.hcl'}"],
-            stdout=log,
-            stderr=log,
+            [os.environ["VAULT_PROGRAM"], "server", f"-config={configuration}"], stdout=log, stderr=log
         )
-    try:
-        yield f"http://{address}"
-    finally:
-        process.kill()
-        process.wait()
+        try:
+            yield f"http://{match[1]}"
+        finally:
+            process.kill()
+            process.wait()
 
 
 def command(server: str, *arguments: str, token: str = "") -> str:
@@ -87,21 +94,30 @@ def says_unsealed(server: str) -> bool:
     return re.search(r"^vault_core_unsealed(\{.*\})? 1$", exposition(server), re.MULTILINE) is not None
 
 
-def test_what_is_asked_for_is_exposed_and_a_sealed_server_stops_saying_that_it_is_unsealed(
-    server: str,
-) -> None:
-    kept = json.loads(
-        command(server, "operator", "init", "-key-shares=1", "-key-threshold=1", "-format=json")
-    )
-    assert not says_unsealed(server)
-
+def unseal(server: str, kept: dict[str, Any]) -> None:
+    """Unseal it, and wait until it leads and has answered."""
     command(server, "operator", "unseal", kept["unseal_keys_b64"][0])
     command(server, "secrets", "list", token=kept["root_token"])
-    time.sleep(SHORT + 3)  # longer than a value is kept that nobody refreshes
-    command(server, "secrets", "list", token=kept["root_token"])
-    assert says_unsealed(server)
-    assert unknown_names(expected(read("laptop")), {"vault": [exposition(server)]}) == []
 
-    command(server, "operator", "seal", token=kept["root_token"])
-    time.sleep(SHORT + 3)
-    assert not says_unsealed(server)
+
+def test_what_is_asked_for_is_exposed_while_it_is_unsealed(configuration: Path) -> None:
+    with serving(configuration) as server:
+        kept = json.loads(command(server, *INIT))
+        assert not says_unsealed(server)
+        unseal(server, kept)
+        time.sleep(SHORT + 3)  # longer than a value is kept that nobody refreshes
+        unseal(server, kept)
+        assert says_unsealed(server)
+        assert unknown_names(expected(read("laptop")), {"vault": [exposition(server)]}) == []
+
+
+def test_a_sealed_server_stops_saying_that_it_is_unsealed(configuration: Path) -> None:
+    with serving(configuration) as server:
+        kept = json.loads(command(server, *INIT))
+        unseal(server, kept)
+    with serving(configuration) as server:  # it waits for the others before it leads
+        unseal(server, kept)
+        assert says_unsealed(server)
+        command(server, "operator", "seal", token=kept["root_token"])
+        time.sleep(SHORT + 3)
+        assert not says_unsealed(server)
