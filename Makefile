@@ -7,7 +7,7 @@ RUN := .venv/bin/
 GO_TOOLS := build/tools
 
 .DEFAULT_GOAL := help
-.PHONY: help synth test check imports facts facts-test versions flows policies kubeseal-test vault-test standin-test helm lab bench format clean
+.PHONY: help synth test check imports facts facts-test versions flows policies promql kubeseal-test vault-test standin-test helm lab bench format clean
 
 help: ## show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -65,6 +65,10 @@ standin-test: ## what the lab's images hold for programs that cannot be built: w
 policies: .venv/ready $(if $(CHARTS),helm) ## Kyverno and Gatekeeper judge the policies' cases and the whole platform: make policies [CHARTS=folder]
 	$(RUN)python -c "from tests.policies.engines import build_engines; build_engines()"
 	$(if $(CHARTS),CHARTS="$(abspath $(CHARTS))" HELM=$(CURDIR)/$(GO_TOOLS)/helm )$(RUN)pytest -n auto -m policies tests/policies tests/cli
+
+promql: .venv/ready $(if $(CHARTS),helm) ## promtool reads the PromQL of every rule and dashboard, and runs alerts: make promql [CHARTS=folder]
+	$(RUN)python -c "from tests.engines import build; from tests.promql.promtool import PROMTOOL; build(PROMTOOL)"
+	$(if $(CHARTS),CHARTS="$(abspath $(CHARTS))" HELM=$(CURDIR)/$(GO_TOOLS)/helm )$(RUN)pytest -m promql tests/promql
 
 lab: .venv/ready ## the real API server and Argo CD run dist/ on loopback: make lab [CHARTS=folder-with-charts]
 	$(RUN)python -m tests.lab $(if $(CHARTS),--charts "$(CHARTS)")

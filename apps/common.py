@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-SCRAPE_INTERVAL = "60s"
-"""How often Prometheus asks each component; 10 to 30 seconds, the charts' own, load a small cluster."""
+from platform_stack.constructs.observability import INTERVAL
+
+SCRAPE_INTERVAL = INTERVAL
+"""How often Prometheus asks each component, whatever the charts' own choice (10 seconds to a minute)."""
 
 NO_SIDECAR = {"sidecar.istio.io/inject": "false"}
 """Pod label that keeps Istio's sidecar out of what must run before, or without, the mesh."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apps.common import resources
+from apps.common import SCRAPE_INTERVAL, resources
 
 if TYPE_CHECKING:
     from platform_stack import Values
@@ -44,11 +44,13 @@ _COLLECTORS = [
 
 def kube_state_metrics_values() -> Values:
     """Return the values of the kube-state-metrics subchart; a second one would export every series twice."""
-    monitor = {"honorLabels": True, "interval": "60s"}
     return {
         "fullnameOverride": KUBE_STATE_METRICS,
         "resources": resources("5m", "32Mi", "128Mi"),
-        "prometheus": {"monitor": {"enabled": True, "http": monitor, "metrics": monitor}},
+        "selfMonitor": {"enabled": True},  # whether it can list and watch what it reports
+        "prometheus": {
+            "monitor": {"enabled": True, "interval": SCRAPE_INTERVAL, "http": {"honorLabels": True}}
+        },
         "collectors": _COLLECTORS,
     }
 
@@ -76,7 +78,7 @@ def node_exporter_values() -> Values:
         },
         "prometheus": {
             "monitor": {
-                "interval": "60s",
+                "interval": SCRAPE_INTERVAL,
                 "relabelings": [
                     {"sourceLabels": ["__meta_kubernetes_pod_node_name"], "targetLabel": "nodename"}
                 ],

@@ -22,6 +22,20 @@ LOKI = Service(name="loki", namespace=NAMESPACE, port=3100)
 RETENTION = "48h"
 _OFF = {"enabled": False}
 _NONE = {"replicas": 0}
+_EMPTY_DASHBOARDS = (
+    # They look for a container of each component, and for Loki's label app_instance on the kubelet's metrics.
+    "loki-reads-resources",
+    "loki-writes-resources",
+    # Of components that do not run here.
+    "loki-bloom-build",
+    "loki-bloom-gateway",
+    "loki-mixin-recording-rules",
+    "loki-thanos-object-storage",
+)
+"""Dashboards of the chart that show nothing where Loki is one process that keeps its data on a volume.
+
+Its containers' CPU and memory are in Kubernetes / Compute Resources / Pod.
+"""
 
 
 def _values(_context: Context) -> Values:
@@ -65,7 +79,11 @@ def _values(_context: Context) -> Values:
         "write": _NONE,
         "monitoring": {
             "serviceMonitor": service_monitor(),
-            "dashboards": {"enabled": True, "annotations": {"grafana_folder": "Loki"}},
+            "dashboards": {
+                "enabled": True,
+                "annotations": {"grafana_folder": "Loki"},
+                **dict.fromkeys(_EMPTY_DASHBOARDS, _OFF),
+            },
             "rules": {"enabled": True},  # the dashboards read what they record
             "alerts": {"enabled": True},
         },

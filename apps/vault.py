@@ -18,7 +18,7 @@ from apps.common import NO_SIDECAR, SCRAPE_INTERVAL, resources, restricted_conta
 from apps.gatekeeper import gatekeeper
 from apps.kong_plugins import RATE_LIMIT
 from apps.kyverno import kyverno
-from apps.vault_monitoring import monitoring
+from apps.vault_monitoring import METRICS_RETENTION, monitoring
 from platform_stack import (
     Application,
     Chart,
@@ -67,7 +67,7 @@ storage "raft" {{
   path = "/vault/data"
 {peers}}}
 telemetry {{
-  prometheus_retention_time = "24h"
+  prometheus_retention_time = "{retention}"
   disable_hostname = true
 }}
 service_registration "kubernetes" {{}}
@@ -142,7 +142,11 @@ def _server(*, available: bool) -> dict[str, Any]:
             "enabled": True,
             "replicas": replicas,
             "disruptionBudget": {"enabled": available},
-            "raft": {"enabled": True, "setNodeId": True, "config": _CONFIGURATION.format(peers=peers)},
+            "raft": {
+                "enabled": True,
+                "setNodeId": True,
+                "config": _CONFIGURATION.format(peers=peers, retention=METRICS_RETENTION),
+            },
         },
     }
 

@@ -16,6 +16,14 @@ from platform_stack_imports.k8s import ConfigMap, ObjectMeta
 if TYPE_CHECKING:
     from platform_stack.typed import ApiObject
 
+METRICS_RETENTION = "5m"
+"""How long Vault shows the last value of what it no longer measures; its default is 24 hours.
+
+An unsealed Vault measures every second whether it is, a sealed one does not. Until it leads, its gauge is without the
+name of the cluster, then with it: when it is sealed only the latter becomes 0, and the former stays at 1 for so long
+(hashicorp/vault#25214).
+"""
+
 _JOB = "vault-internal"
 _INJECTOR_JOB = "vault-agent-injector-svc"
 
@@ -68,7 +76,8 @@ def _alerts(namespace: str) -> prometheus_operator.PrometheusRule:
         down("Vault", _JOB, severity="critical"),
         Alert(
             name="VaultSealed",
-            # What does not say that it is unsealed is sealed: a Vault that was never unsealed says nothing.
+            # What does not say that it is unsealed is sealed: a Vault that was never unsealed says nothing, and
+            # one that was sealed stops saying so, at METRICS_RETENTION at the latest.
             expr=f'up{{job="{_JOB}"}} unless on (namespace, pod) (vault_core_unsealed == 1)',
             summary="{{ $labels.pod }} is sealed: nobody can read or write a secret there.",
             hint="`vault operator unseal` in that pod; on a new cluster `vault operator init` once before.",
@@ -85,7 +94,11 @@ def _alerts(namespace: str) -> prometheus_operator.PrometheusRule:
         ),
         Alert(
             name="VaultAuditFails",
-            expr="sum(increase(vault_audit_log_request_failure[10m])) > 0",
+            # The second half: a counter that begins with the first failure has not increased.
+            expr=(
+                "sum(increase(vault_audit_log_request_failure[10m])) > 0"
+                " or sum(vault_audit_log_request_failure unless vault_audit_log_request_failure offset 10m) > 0"
+            ),
             summary="Vault cannot write its audit log, and refuses what it cannot write down.",
             hint="Look whether the volume audit-vault-… is full.",
             severity="critical",

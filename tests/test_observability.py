@@ -30,6 +30,8 @@ WITHOUT_METRICS = {
     "longhorn-system/longhorn-ui": "a web server of static pages, without an exporter",
 }
 """Workloads that have no endpoint to scrape, each with the reason; kube-state-metrics sees them all the same."""
+NOT_SCRAPED = {("kube-system/cilium", 9964): "envoy-metrics"}
+"""Ports for metrics that nobody reads: no rule or dashboard asks for those of Cilium's Envoy."""
 SEEN_BY_KUBE_STATE_METRICS = "KubeDeploymentReplicasMismatch"
 
 
@@ -43,8 +45,9 @@ class Pods:
     ports: Mapping[str, int]
     """By name; a port without one is known by its number."""
 
-    def has(self, port: str | int) -> bool:
-        return port in self.ports or port in self.ports.values()
+    def number(self, port: str | int) -> int | None:
+        """Return a port's number, or None where the pods say of no such port."""
+        return self.ports.get(str(port)) or next((one for one in self.ports.values() if one == port), None)
 
 
 @cache
@@ -121,8 +124,8 @@ def final_job(job: str, endpoint: Mapping[str, Any]) -> str:
     return job
 
 
-def jobs_by_service(monitor: Manifest, service: Manifest, pods: Pods) -> Iterator[str]:
-    """Yield the jobs under which a ServiceMonitor scrapes these pods through this Service."""
+def jobs_by_service(monitor: Manifest, service: Manifest, pods: Pods) -> Iterator[tuple[str, int]]:
+    """Yield the jobs under which a ServiceMonitor scrapes these pods through this Service, each with its port."""
     labels = service["metadata"].get("labels", {})
     selector = service["spec"].get("selector")
     if not (
@@ -138,15 +141,17 @@ def jobs_by_service(monitor: Manifest, service: Manifest, pods: Pods) -> Iterato
     for endpoint in monitor["spec"]["endpoints"]:
         if "port" in endpoint:
             target = targets.get(endpoint["port"])
-            found = isinstance(target, int) or target in pods.ports  # a number needs no port in the pod
+            found = (
+                target if isinstance(target, int) else pods.ports.get(str(target))
+            )  # a number needs no name
         else:
-            found = pods.has(endpoint["targetPort"])
+            found = pods.number(endpoint["targetPort"])
         if found:
-            yield final_job(job, endpoint)
+            yield final_job(job, endpoint), found
 
 
-def jobs_by_pod(monitor: Manifest, pods: Pods) -> Iterator[str]:
-    """Yield the jobs under which a PodMonitor scrapes these pods."""
+def jobs_by_pod(monitor: Manifest, pods: Pods) -> Iterator[tuple[str, int]]:
+    """Yield the jobs under which a PodMonitor scrapes these pods, each with its port."""
     if in_reach(monitor, pods.namespace) and selects(monitor["spec"]["selector"], pods.labels):
         metadata = monitor["metadata"]
         job = (
@@ -154,28 +159,33 @@ def jobs_by_pod(monitor: Manifest, pods: Pods) -> Iterator[str]:
         )
         for endpoint in monitor["spec"]["podMetricsEndpoints"]:
             port = endpoint.get("port") or endpoint.get("portNumber") or endpoint.get("targetPort")
-            if pods.has(port):
-                yield final_job(job, endpoint)
+            if found := pods.number(port):
+                yield final_job(job, endpoint), found
 
 
 @cache
-def jobs(profile: Profile) -> Mapping[str, set[str]]:
-    """Return for each workload, as namespace/name, the jobs under which Prometheus scrapes its pods."""
+def scrapes(profile: Profile) -> Mapping[str, set[tuple[str, int]]]:
+    """Return for each workload, as namespace/name, the jobs under which Prometheus scrapes its pods, and the ports."""
     services = list(of_kind(profile, "Service"))
     by_service = list(of_kind(profile, "ServiceMonitor"))
     by_pod = list(of_kind(profile, "PodMonitor"))
     return {
         f"{pods.namespace}/{pods.name}": {
             *(
-                job
+                scrape
                 for monitor in by_service
                 for service in services
-                for job in jobs_by_service(monitor, service, pods)
+                for scrape in jobs_by_service(monitor, service, pods)
             ),
-            *(job for monitor in by_pod for job in jobs_by_pod(monitor, pods)),
+            *(scrape for monitor in by_pod for scrape in jobs_by_pod(monitor, pods)),
         }
         for pods in workloads(profile)
     }
+
+
+def jobs(profile: Profile) -> Mapping[str, set[str]]:
+    """Return for each workload, as namespace/name, the jobs under which Prometheus scrapes its pods."""
+    return {name: {job for job, _ in found} for name, found in scrapes(profile).items()}
 
 
 def expressions(profile: Profile) -> set[str]:
@@ -205,6 +215,19 @@ def test_every_workload_is_scraped(profile: Profile) -> None:
     assert len(found) > 10
     assert {name for name, scraped_as in found.items() if not scraped_as} == WITHOUT_METRICS.keys() & found
     assert SEEN_BY_KUBE_STATE_METRICS in alert_names(profile)
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_every_port_for_metrics_is_scraped(profile: Profile) -> None:
+    scraped = {(name, port) for name, found in scrapes(profile).items() for _, port in found}
+    named = {
+        (f"{pods.namespace}/{pods.name}", number): name
+        for pods in workloads(profile)
+        for name, number in pods.ports.items()
+        if re.search("metrics|prom|monitoring", name)
+    }
+    assert len(named) > 20
+    assert {place: name for place, name in named.items() if place not in scraped} == NOT_SCRAPED
 
 
 @pytest.mark.parametrize("profile", PROFILES)
@@ -239,6 +262,24 @@ def test_every_application_has_a_dashboard(profile: Profile) -> None:
         and DASHBOARD_LABEL.items() <= item["metadata"].get("labels", {}).items()
     }
     assert {member.name for member in PLATFORM.members} - shown == set()
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_lokis_dashboards_are_those_that_show_something(profile: Profile) -> None:
+    """A new one must be looked at: those that are left out ask for containers and components that are not there."""
+    shown = {
+        key
+        for item in manifests(profile)["loki"]
+        if DASHBOARD_LABEL.items() <= item["metadata"].get("labels", {}).items()
+        for key in item["data"]
+    }
+    assert shown == {
+        "alloy.json",
+        *(
+            f"loki-{one}.json"
+            for one in ("chunks", "deletion", "logs", "operational", "reads", "retention", "writes")
+        ),
+    }
 
 
 @pytest.mark.parametrize("profile", PROFILES)

@@ -307,7 +307,7 @@ FIELDS = {
             "{apiVersion: monitoring.coreos.com/v1, kind: PrometheusRule, spec: {groups: [{name: a,"
             " interval: 1m, rules: [{alert: B, expr: up == 0, annotations: {a: text}}, {record: c}]}]}}"
         ),
-        "{spec: {groups: [{name: a, rules: [{alert: B}, {record: c}]}]}}",
+        "{spec: {groups: [{name: a, interval: 1m, rules: [{alert: B}, {record: c}]}]}}",
     ),
     "prometheus": (
         (

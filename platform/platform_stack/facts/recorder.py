@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from platform_stack.facts.errors import FactsError
+from platform_stack.facts.promql import reads
 from platform_stack.facts.render import find_chart, render
 from platform_stack.facts.scope import is_namespaced
 from platform_stack.facts.shape import record_shape
@@ -94,6 +95,7 @@ def record(  # noqa: PLR0913 - each is a fact that only the caller knows
             )
             for profile, manifests in rendered.items()
         },
+        reads=reads(manifest for manifests in rendered.values() for manifest in manifests),
     )
 
 

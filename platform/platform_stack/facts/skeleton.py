@@ -178,7 +178,7 @@ def _prometheus_rule(manifest: Manifest) -> dict[str, Any]:
         "spec": {
             "groups": [
                 {
-                    "name": group["name"],
+                    **pick(group, "name", "interval"),
                     "rules": [pick(rule, "alert", "record") for rule in group.get("rules") or []],
                 }
                 for group in groups

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from platform_stack.facts.errors import FactsError
@@ -51,7 +51,8 @@ class ChartFacts:
     """What is recorded of one chart at one version.
 
     ``values`` is a JSON Schema of the chart's values (see ``shape``); ``profiles`` maps a profile's name,
-    such as ``laptop``, to what the chart makes with that profile's values.
+    such as ``laptop``, to what the chart makes with that profile's values; ``reads`` says which metrics its
+    rules and dashboards read, of all profiles together (see ``promql``).
     """
 
     chart: str
@@ -61,6 +62,7 @@ class ChartFacts:
     custom_resource_definitions: tuple[CustomResource, ...]
     values: Mapping[str, Any]
     profiles: Mapping[str, Rendered]
+    reads: Mapping[str, Mapping[str, list[str]]] = field(default_factory=dict)
 
 
 def values_digest(version: str, values: Mapping[str, Any]) -> str:
@@ -195,6 +197,7 @@ def _to_document(facts: ChartFacts) -> dict[str, Any]:
             }
             for name, rendered in facts.profiles.items()
         },
+        "reads": facts.reads,
         "repository": facts.repository,
         "values": facts.values,
         "version": facts.version,
@@ -226,6 +229,7 @@ def _from_document(document: object) -> ChartFacts:
             )
             for name, rendered in _mapping(document, "profiles").items()
         },
+        reads=_mapping(document, "reads"),
     )
 
 
