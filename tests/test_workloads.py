@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from apps.__main__ import PLATFORM
+from platform_stack.budget import quantity
+from platform_stack.kubernetes import pod_template
 from platform_stack.model.cluster import PROFILES
 from platform_stack.recorded import reference_context, releases
+from tests.flows.test_dist import made
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -135,3 +138,22 @@ def test_what_has_replicas_has_a_disruption_budget() -> None:
                 and budget["metadata"]["namespace"] == item["metadata"]["namespace"]
                 for budget in budgets
             ), item["metadata"]["name"]
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_an_etcd_has_room_for_its_write_ahead_log(profile: Profile) -> None:
+    """It preallocates two files of 64 MB, then come its database and snapshots; a full emptyDir evicts the pod."""
+    result, *_ = made(profile)
+    limits = [
+        volume["emptyDir"].get("sizeLimit")
+        for items in result.objects.values()
+        for item in items
+        for pod in [pod_template(item).get("spec") or {}]
+        for container in pod.get("containers") or ()
+        if "/etcd:" in container.get("image", "")
+        for mount in container["volumeMounts"]
+        for volume in pod["volumes"]
+        if volume["name"] == mount["name"] and "emptyDir" in volume
+    ]
+    assert limits != []
+    assert [limit for limit in limits if limit and quantity(limit) < quantity("256Mi")] == []
