@@ -195,28 +195,12 @@ def register_cilium_kinds(api: Api) -> None:
         api.create(recorded.get(kind) or custom_resource_definition(definition))
 
 
-def make_redis_secret(api: Api) -> None:
-    """Make the Secret that the init Job of the argo-cd chart makes, once that Job has completed."""
-    path = "/apis/batch/v1/namespaces/argocd/jobs/argocd-redis-secret-init"
-    job = api.get(path)
-    if job and _condition(job, "Complete"):
-        api.create(
-            {
-                "apiVersion": "v1",
-                "kind": "Secret",
-                "metadata": {"name": "argocd-redis", "namespace": "argocd"},
-                "data": {"auth": _encode("simulated")},
-            }
-        )
-
-
 ACTORS = (
     provision_volumes,
     give_addresses,
     issue_certificates,
     report_prometheus,
     register_cilium_kinds,
-    make_redis_secret,
 )
 
 
