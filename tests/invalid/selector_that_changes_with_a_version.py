@@ -1,4 +1,4 @@
-"""apps/__main__.py:37: application 'web': CiliumNetworkPolicy web/egress-web-init-to-api-server
+"""apps/__main__.py:39: application 'web': CiliumNetworkPolicy web/egress-web-init-to-api-server
   found:    a selector with helm.sh/chart, which changes with a version
   expected: labels that stay, or it misses the pods of the next version
   hint:     give the workload's pods a label of their own, such as app.kubernetes.io/component
@@ -32,7 +32,11 @@ def flows(context):
 
 cluster = Cluster(name="kind", repo_url="https://git.example.test/platform")
 cilium = Application(
-    name="cilium", namespaces=(Namespace(name="kube-system", existing=True),), provides=("cilium.io/CiliumNetworkPolicy",)
+    name="cilium",
+    namespaces=(Namespace(name="kube-system", existing=True),),
+    provides=("cilium.io/CiliumNetworkPolicy",),
 )
-web = Application(name="web", namespaces=(Namespace(name="web"),), flows=flows, manifests=manifests, depends_on=(cilium,))
+web = Application(
+    name="web", namespaces=(Namespace(name="web"),), flows=flows, manifests=manifests, depends_on=(cilium,)
+)
 PLATFORM = Platform(applications=(cilium, web), clusters=(cluster,))

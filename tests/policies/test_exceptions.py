@@ -113,7 +113,29 @@ def test_an_exception_finds_its_object(
     declared: PolicyException, target: str, labels: dict[str, str]
 ) -> None:
     one = only(estate(declared))
-    assert (one.target, one.pod_labels, one.application.name) == (target, labels, "web")
+    assert (one.target, one.pod_labels, one.application) == (target, labels, "web")
+
+
+def test_what_the_cluster_holds_by_itself_is_excepted_by_the_platform() -> None:
+    coredns = exception("Deployment", "coredns", "kube-system")
+    web = Application(name="web", namespaces=(Namespace(name="web"),))
+    cluster = Cluster(name="test", repo_url="https://git.example.test/platform")
+    platform = Platform(
+        applications=(web,),
+        clusters=(cluster,),
+        policies=(policy("one"), policy("two")),
+        exceptions=lambda _cluster: (coredns,),
+    )
+    found = Estate(Context(platform, cluster), {"web": OBJECTS})
+    one = only(found)
+    assert (one.target, one.application, one.tier) == (
+        "Deployment kube-system/coredns",
+        "cluster",
+        "platform",
+    )
+    assert one.pod_labels == {"k8s-app": "kube-dns"}
+    (row,) = rows(found)[0].exceptions
+    assert row.application == "cluster"
 
 
 @pytest.mark.parametrize("declared", [exception("Secret"), exception("Deployment", namespace="other")])

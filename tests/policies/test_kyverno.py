@@ -178,7 +178,7 @@ def test_exception_of_a_cluster_scoped_object() -> None:
     app = Application(name="web", namespaces=(Namespace(name="web"),))
     item = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "Odd:Name"}}
     manifest: Any = to_manifest(
-        policy_exception(Excepted(exception, app, item), "ValidatingPolicy", ["asked"])
+        policy_exception(Excepted(exception, app.name, app.tier, item), "ValidatingPolicy", ["asked"])
     )
     assert manifest["metadata"]["name"] == "asked.namespace.odd-name"
     assert manifest["metadata"]["namespace"] == "kyverno"
