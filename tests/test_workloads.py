@@ -157,3 +157,27 @@ def test_an_etcd_has_room_for_its_write_ahead_log(profile: Profile) -> None:
     ]
     assert limits != []
     assert [limit for limit in limits if limit and quantity(limit) < quantity("256Mi")] == []
+
+
+def test_on_ha_no_single_node_or_drain_takes_away_the_webhook_that_fails_closed() -> None:
+    """One replica of Kyverno takes about 25 s to come back, and meanwhile no pod starts."""
+    objects = [
+        item for release in releases(PLATFORM, reference_context(PLATFORM, "ha")) for item in release.objects
+    ]
+    found = {(item["kind"], item["metadata"]["name"]): item["spec"] for item in objects if "spec" in item}
+    name = "kyverno-admission-controller"
+    deployment = found["Deployment", name]
+    template = deployment["template"]
+    labels = template["metadata"]["labels"].items()
+    assert deployment["replicas"] >= 2
+    assert deployment["strategy"]["type"] == "RollingUpdate"
+    budget = found["PodDisruptionBudget", name]
+    assert 1 <= budget["minAvailable"] < deployment["replicas"]
+    assert budget["selector"]["matchLabels"].items() <= labels
+    (spread,) = template["spec"]["topologySpreadConstraints"]
+    assert spread["labelSelector"]["matchLabels"].items() <= labels
+    assert (spread["topologyKey"], spread["whenUnsatisfiable"], spread["maxSkew"]) == (
+        "kubernetes.io/hostname",
+        "DoNotSchedule",
+        1,
+    )
