@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from platform_stack import Profile
 
+ROOT = Path(__file__).parent.parent
 POD_TEMPLATES = ("Deployment", "StatefulSet", "DaemonSet", "Job")
 PRIVILEGED = {
     namespace.name
@@ -181,3 +183,27 @@ def test_on_ha_no_single_node_or_drain_takes_away_the_webhook_that_fails_closed(
         "DoNotSchedule",
         1,
     )
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_argo_cd_needs_of_its_redis_what_bootstrap_makes_and_no_job(profile: Profile) -> None:
+    """A hook of an upgrade has the labels of the version, and nobody else makes the Secret."""
+    found = [
+        item
+        for release in releases(PLATFORM, reference_context(PLATFORM, profile))
+        if release.application.name == "argocd"
+        for item in release.objects
+    ]
+    assert [item["metadata"]["name"] for item in found if item["kind"] in ("CronJob", "Job")] == []
+    references = [
+        variable["valueFrom"]["secretKeyRef"]
+        for item in found
+        for pod in [pod_template(item).get("spec") or {}]
+        for container in (*pod.get("initContainers", ()), *pod.get("containers", ()))
+        for variable in container.get("env", ())
+        if variable["valueFrom"].get("secretKeyRef", {}).get("name") == "argocd-redis"
+    ]
+    assert {one["key"] for one in references if not one.get("optional")} == {"auth"}
+    script = (ROOT / "bootstrap.sh").read_text()
+    assert "metadata: {name: argocd-redis, namespace: argocd}" in script
+    assert '"data: {auth: ' in script
