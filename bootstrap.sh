@@ -24,18 +24,25 @@ END
 
 say() { printf '==> %s\n' "$*"; }
 die() { printf '%s\n  found:    %s\n  expected: %s\n  hint:     %s\n' "$@" >&2 && exit 1; }
-run() { if [ -n "$dry_run" ]; then printf '    %s\n' "${*/#kc/kubectl}" >&3; else "$@"; fi; }
+run() {
+  if [ -z "$dry_run" ]; then
+    "$@"
+  else
+    printf '    %s\n' "${*/#kc/kubectl}" >&3
+    [ "${!#}" != - ] || cat > /dev/null # who writes to it must not be cut off
+  fi
+}
 kc() { kubectl --kubeconfig "$kubeconfig" --context "kind-$CLUSTER" "$@"; }
 # Under Argo CD's own name: what it adopts has one owner, so a field that git drops later goes from the cluster too.
 apply() { run kc apply --server-side --force-conflicts --field-manager=argocd-controller "$@" > /dev/null; }
 encode() { base64 | tr -d '\n'; }
 
-wait_for() { # what, command; shows what the command says meanwhile
-  local what=$1 start=$SECONDS found='' shown=''
+wait_for() { # what, command; shows what the command says meanwhile, which may ask `since` when it last said something new
+  local what=$1 start=$SECONDS since=$SECONDS found='' shown=''
   shift
   say "waiting for $what"
   until [ -n "$dry_run" ] || found=$("$@" 2>&1); do
-    [ "$found" = "$shown" ] || printf '    %4d s  %s\n' $((SECONDS - start)) "$found"
+    [ "$found" = "$shown" ] || { printf '    %4d s  %s\n' $((SECONDS - start)) "$found" && since=$SECONDS; }
     shown=$found
     [ $((SECONDS - start)) -lt "$TIMEOUT" ] || die "$what" "$found" "it within $TIMEOUT s" "./bootstrap.sh up goes on from here"
     sleep 1
@@ -149,6 +156,25 @@ established() { # else names the CRDs that are not; `kubectl wait` takes minutes
   awk '$1 != "" && $2 != "True" { rest = rest " " $1 } END { if (rest != "") print "not yet:" rest; exit rest != "" }' <<< "$found"
 }
 
+rolled_out() { # namespace, workload; else says how far it is, and what its pods wait for
+  local found pods
+  # Without --watch it says where things stand; with it, it gives up on a Deployment that passed its deadline.
+  found=$(kc rollout status "$2" -n "$1" --watch=false 2>&1) || true
+  case $found in *"successfully rolled out"* | *"roll out complete"* | *"rolling update complete"*) return 0 ;; esac
+  pods=$(kc get pods -n "$1" --no-headers) || true
+  awk -v of="${2#*/}-" 'index($1, of) == 1 && $3 != "Running" { rest = rest " " $1 " (" $3 ")" }
+    END { if (rest != "") printf "pods:%s; ", rest }' <<< "$pods"
+  echo "${found#error: }"
+  return 1
+}
+
+make_redis_password() { # unless there is one; Argo CD and its Redis read it as they start, and no chart makes it
+  [ -z "$exists" ] || [ -z "$(kc get secrets argocd-redis -n argocd --ignore-not-found -o name)" ] || return 0
+  say "the password of Argo CD's Redis"
+  printf '%s\n' 'apiVersion: v1' 'kind: Secret' 'metadata: {name: argocd-redis, namespace: argocd}' \
+    "data: {auth: $(head -c 16 /dev/urandom | od -An -tx1 | tr -d ' \n' | encode)}" | run kc create -f - > /dev/null
+}
+
 install_charts() {
   local application namespace release version values reference file workload
   while read -r application namespace release version values reference; do
@@ -162,6 +188,7 @@ install_charts() {
     if adopted "$application"; then say "Argo CD has $application: left alone" && continue; fi
     say "$release $version"
     for file in "$dist/apps/$application"/manifests/Namespace.*.yaml; do apply -f "$file"; done
+    [ "$application" != argocd ] || make_redis_password
     # Helm puts what names no namespace into the release's. `-n` would too, and refuse what names another.
     run kc config set-context "kind-$CLUSTER" --namespace="$namespace" > /dev/null
     # shellcheck disable=SC2086 # see above
@@ -169,8 +196,7 @@ install_charts() {
       --kube-version "$KUBERNETES_VERSION" --api-versions monitoring.coreos.com/v1 | apply -f -
     [ -z "$dry_run" ] || continue
     for workload in $(kc get daemonsets,deployments,statefulsets -n "$namespace" -o name); do
-      say "waiting for $workload in $namespace"
-      kc rollout status "$workload" -n "$namespace" --timeout="${TIMEOUT}s"
+      wait_for "$workload in $namespace" rolled_out "$namespace" "$workload"
     done
   done <<< "$CHARTS"
   run kc config set-context "kind-$CLUSTER" --namespace=default > /dev/null
@@ -178,6 +204,7 @@ install_charts() {
 
 hand_over() {
   local file namespace name application
+  if adopted argocd; then make_redis_password; fi
   if [ -n "$credentials" ]; then
     say "credentials of $REPO_URL"
     printf '%s\n' 'apiVersion: v1' 'kind: Secret' 'metadata:' '  name: platform-repository' '  namespace: argocd' \
@@ -200,17 +227,43 @@ hand_over() {
   apply "$@"
 }
 
-ready() { # else says which of the Applications that Argo CD syncs by itself are not
-  local found
+ready() { # else says which of the Applications that Argo CD syncs by itself are not, and which Secrets those lack
+  local found lacking application secret
   found=$(kc get applications.argoproj.io -n argocd -o jsonpath='{range .items[?(@.spec.syncPolicy.automated)]}{.metadata.name}{" "}{.status.sync.status}{" "}{.status.health.status}{" "}{.status.operationState.phase}{"\n"}{end}') || return 1
-  awk '$2 == "Synced" && $3 == "Healthy" && $4 != "Running" { ready++; next } { rest = rest " " $1 }
-    END { print ready + 0, "ready, not yet:" rest; exit rest != "" || !ready }' <<< "$found"
+  found=$(awk '$2 == "Synced" && $3 == "Healthy" && $4 != "Running" { ready++; next } { rest = rest " " $1 }
+    END { print ready + 0, "ready, not yet:" rest; exit rest != "" || !ready }' <<< "$found") && return
+  lacking=$(lacking) || return 1
+  while read -r application secret; do
+    case "${found#*not yet:} " in *" $application "*) found="$found ($application lacks the Secret $secret)" ;; esac
+  done <<< "$lacking"
+  echo "$found"
+  return 1
+}
+
+lacking() { # names the Secrets that somebody has to make and that are not there, each behind its application
+  local there namespace name application
+  there=$(kc get secrets --all-namespaces --no-headers | awk '{ print $1 "/" $2 }') || return 1 # names: values stay there
+  while read -r namespace name application; do
+    case $'\n'$there$'\n' in *$'\n'"$namespace/$name"$'\n'*) ;; *) echo "$application $namespace/$name" ;; esac
+  done <<< "$SECRETS"
+}
+
+settled() { # ready; or all that is not waits for a Secret that is not there, or for who does, and has done so for a while
+  local found name waits=''
+  found=$(ready) && return
+  echo "$found"
+  [ $((SECONDS - since)) -ge $((TIMEOUT / 30)) ] || return 1
+  found=${found#*not yet:}
+  for name in ${found%% (*}; do
+    case $found in *"($name lacks "*) waits=yes ;; *) [ "$name" = root ] || return 1 ;; esac
+  done
+  [ -n "$waits" ]
 }
 
 access() {
   local kubectl="kubectl --kubeconfig $kubeconfig" url addresses
   addresses=$(kc get services --all-namespaces -l platform-stack.io/expose=lan -o jsonpath='{range .items[*]}    {.status.loadBalancer.ingress[0].ip}  {.metadata.namespace}/{.metadata.name}{"\n"}{end}')
-  printf '\nThe platform is ready. For kubectl: export KUBECONFIG=%s\n\nURLs:\n' "$kubeconfig"
+  printf '\n%s For kubectl: export KUBECONFIG=%s\n\nURLs:\n' "${1:-The platform is ready.}" "$kubeconfig"
   for url in $ROUTES; do echo "    $url"; done
   cat << END
 Addresses, of which the gateway's is the one for these names, for example in /etc/hosts:
@@ -232,8 +285,17 @@ up() {
   [ -n "$exists" ] || make_cluster # last: nothing is made while something is missing
   install_charts
   hand_over
-  wait_for "the platform (Ctrl-C ends the waiting; Argo CD goes on)" ready
-  [ -n "$dry_run" ] || access
+  wait_for "the platform (Ctrl-C ends the waiting; Argo CD goes on)" settled
+  [ -z "$dry_run" ] || return 0
+  if ready > /dev/null; then access; else access "$(unfinished)"; fi
+}
+
+unfinished() {
+  local application secret
+  echo "The platform is as ready as it can be: what is below waits for a Secret, and what depends on it comes after it."
+  lacking | while read -r application secret; do echo "    $application: $secret"; done
+  echo "Seal them, and Argo CD goes on by itself: platform-stack secrets init and seal, make synth, commit, push,"
+  echo "./bootstrap.sh up (docs/guides/secrets.md); or make them by hand. Without them some of what follows is not there."
 }
 
 status() {

@@ -1,6 +1,7 @@
 """The clusters: edit this file, then run `make synth`."""
 
 from apps import APPLICATIONS, BOOTSTRAP
+from apps.cluster import cluster_exceptions
 from apps.policies import POLICIES
 from platform_stack import Cluster, Platform
 
@@ -14,7 +15,13 @@ KIND = Cluster(
     iscsi=False,
 )
 
-PLATFORM = Platform(bootstrap=BOOTSTRAP, applications=APPLICATIONS, policies=POLICIES, clusters=(KIND,))
+PLATFORM = Platform(
+    bootstrap=BOOTSTRAP,
+    applications=APPLICATIONS,
+    policies=POLICIES,
+    exceptions=cluster_exceptions,
+    clusters=(KIND,),
+)
 
 if __name__ == "__main__":  # `python -m apps` does what `platform-stack synth` does
     PLATFORM.synth()

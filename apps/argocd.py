@@ -155,7 +155,9 @@ def _values(context: Context) -> Values:
             "exporter": {"enabled": True, "resources": resources("2m", "12Mi", "64Mi")},
             "metrics": {"enabled": True, "serviceMonitor": service_monitor()},
         },
-        "redisSecretInit": {"enabled": True, "resources": resources("10m", "32Mi", "64Mi")},
+        # Off: bootstrap.sh makes the Secret. The Job is a hook of every upgrade, under the version's labels, and with
+        # its ttlSecondsAfterFinished it can be gone before Argo CD has seen it end (argoproj/argo-helm#4050).
+        "redisSecretInit": {"enabled": False},
         "redis-ha": _redis_ha() if cluster.is_highly_available else {"enabled": False},
         "dex": {"enabled": False},
         "notifications": {"enabled": False},
@@ -210,7 +212,6 @@ def _flows(context: Context) -> tuple[Flow, ...]:
         uses_api_server(
             "argocd-application-controller",
             "argocd-applicationset-controller",
-            "argocd-redis-secret-init",
             "argocd-server",
         ),
         within(
@@ -234,7 +235,7 @@ def _flows(context: Context) -> tuple[Flow, ...]:
 argocd = Application(
     name="argocd",
     made_at_run_time={
-        "Secret argocd/argocd-redis": "the chart's job argocd-redis-secret-init",
+        "Secret argocd/argocd-redis": "bootstrap.sh, before the chart",
         **{
             f"Service argocd/argocd-redis-ha-announce-{number}": "a StatefulSet labels each pod with its name"
             for number in range(3)

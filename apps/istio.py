@@ -71,10 +71,25 @@ def _istiod(context: Context) -> Values:
             "proxy": {
                 "logLevel": "warning",
                 "seccompProfile": _RUNTIME_DEFAULT,  # what is injected passes `restricted`
-                "resources": resources(SIDECAR.cpu, SIDECAR.memory, "192Mi"),
+                "resources": _sidecar_resources(context),
             },
         },
     }
+
+
+def _threads(context: Context) -> int:
+    """Return how many threads of Envoy answer requests."""
+    return 2 if context.cluster.is_highly_available else 1
+
+
+def _sidecar_resources(context: Context) -> dict[str, Any]:
+    """Return what a sidecar gets; its CPU limit is the cores that it can use.
+
+    It has a limit because the chart has one, of 2, that no value takes away: a null stays in what is injected.
+    The sidecar's Go part takes the number of its threads from it (GOMAXPROCS).
+    """
+    amounts = resources(SIDECAR.cpu, SIDECAR.memory, "192Mi")
+    return {**amounts, "limits": {**amounts["limits"], "cpu": str(_threads(context))}}
 
 
 def _mesh(context: Context) -> dict[str, Any]:
@@ -86,7 +101,7 @@ def _mesh(context: Context) -> dict[str, Any]:
         # Who may leave the cluster is Cilium's business; a sidecar can be gone around.
         "outboundTrafficPolicy": {"mode": "ALLOW_ANY"},
         "defaultConfig": {
-            "concurrency": 2 if context.cluster.is_highly_available else 1,
+            "concurrency": _threads(context),
             "holdApplicationUntilProxyStarts": True,
         },
         **_tracing(context),

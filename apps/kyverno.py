@@ -51,6 +51,19 @@ _MONITOR = {"enabled": True, "interval": SCRAPE_INTERVAL, "scrapeTimeout": "10s"
 
 _POD = {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}
 
+_SPREAD = {
+    "maxSkew": 1,
+    "topologyKey": "kubernetes.io/hostname",
+    "whenUnsatisfiable": "DoNotSchedule",
+    "labelSelector": {
+        "matchLabels": {
+            "app.kubernetes.io/component": "admission-controller",
+            "app.kubernetes.io/part-of": "kyverno",
+        }
+    },
+}
+"""Not all on one node, whatever the scheduler would prefer: without any of them no pod can start."""
+
 
 def _controller(replicas: int, **more: Any) -> Values:  # noqa: ANN401  values of any form
     """Return what the controllers have in common; the chart adds a disruption budget above one replica."""
@@ -81,6 +94,9 @@ def _values(context: Context) -> Values:
                 }
             },
             "excludeGroups": ["system:nodes"],
+            # The chart leaves it out of everything, the reports too. Its webhooks do not look there (above); what
+            # runs there is reported like the rest of the platform.
+            "resourceFiltersExcludeNamespaces": ["kube-system"],
         },
         # Kyverno makes its webhooks at run time. These delete hooks take them away with it: without them an
         # uninstall could leave a webhook that fails closed and has no pod.
@@ -108,6 +124,7 @@ def _values(context: Context) -> Values:
         "admissionController": _controller(
             3 if available else 1,
             priorityClassName="system-cluster-critical",
+            topologySpreadConstraints=[_SPREAD] if available else [],
             initContainer={"resources": resources("1m", "16Mi", "128Mi")},
             container={"resources": resources("10m", "48Mi", "640Mi")},
         ),

@@ -40,6 +40,10 @@ _COREDNS_IMAGE = f"registry.k8s.io/coredns/coredns:{COREDNS_VERSION}"
 _USER = 65532
 _QUOTA_BYTES = 32 * 1024 * 1024
 
+_DATA_LIMIT = "512Mi"
+"""Two files of the write-ahead log, of 64 MB each, are there from the start whatever is written, and no flag makes
+them smaller (etcd 3.6, server/storage/wal: SegmentSizeBytes); then the database, and a copy of it in a snapshot."""
+
 
 def dns_address(cluster: Cluster) -> str:
     """Return the address of the DNS: the 53rd of the load balancer's range, or the last of a smaller one."""
@@ -55,7 +59,7 @@ def dns_server(cluster: Cluster) -> list[ApiObject]:
             ETCD.name,
             1,
             _etcd(),
-            k8s.Volume(name="data", empty_dir=k8s.EmptyDirVolumeSource(size_limit="64Mi")),
+            k8s.Volume(name="data", empty_dir=k8s.EmptyDirVolumeSource(size_limit=_DATA_LIMIT)),
             strategy="Recreate",  # two would answer in turn, one of them with nothing
         ),
         k8s.Service(

@@ -134,6 +134,15 @@ def test_probes_and_jobs_work_under_strict(profile: Profile) -> None:
 
 
 @pytest.mark.parametrize("profile", PROFILES)
+def test_a_sidecar_is_limited_to_the_cores_that_it_can_use(profile: Profile) -> None:
+    """Left out, the limit is the chart's, of two cores."""
+    context = reference_context(PLATFORM, profile)
+    (values,) = [one.values for one in releases(PLATFORM, context) if one.chart.name == "istiod"]
+    threads = values["meshConfig"]["defaultConfig"]["concurrency"]
+    assert values["global"]["proxy"]["resources"]["limits"]["cpu"] == str(threads)
+
+
+@pytest.mark.parametrize("profile", PROFILES)
 def test_every_sidecar_is_in_the_budget(profile: Profile) -> None:
     result, context, *_ = made(profile)
     counted = {

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from apps.__main__ import PLATFORM
 from platform_stack.budget import quantity
+from platform_stack.kubernetes import pod_template
 from platform_stack.model.cluster import PROFILES
 from platform_stack.recorded import reference_context, releases
+from tests.flows.test_dist import made
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from platform_stack import Profile
 
+ROOT = Path(__file__).parent.parent
 POD_TEMPLATES = ("Deployment", "StatefulSet", "DaemonSet", "Job")
 PRIVILEGED = {
     namespace.name
@@ -172,3 +176,71 @@ def test_an_agent_of_vault_has_what_its_chart_gives_it() -> None:
     agent = values_of("vault")["injector"]["agentDefaults"]
     assert quantity(agent["memLimit"]) >= quantity("128Mi")
     assert quantity(agent["cpuLimit"]) >= quantity("500m")
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_an_etcd_has_room_for_its_write_ahead_log(profile: Profile) -> None:
+    """It preallocates two files of 64 MB, then come its database and snapshots; a full emptyDir evicts the pod."""
+    result, *_ = made(profile)
+    limits = [
+        volume["emptyDir"].get("sizeLimit")
+        for items in result.objects.values()
+        for item in items
+        for pod in [pod_template(item).get("spec") or {}]
+        for container in pod.get("containers") or ()
+        if "/etcd:" in container.get("image", "")
+        for mount in container["volumeMounts"]
+        for volume in pod["volumes"]
+        if volume["name"] == mount["name"] and "emptyDir" in volume
+    ]
+    assert limits != []
+    assert [limit for limit in limits if limit and quantity(limit) < quantity("256Mi")] == []
+
+
+def test_on_ha_no_single_node_or_drain_takes_away_the_webhook_that_fails_closed() -> None:
+    """One replica of Kyverno takes about 25 s to come back, and meanwhile no pod starts."""
+    objects = [
+        item for release in releases(PLATFORM, reference_context(PLATFORM, "ha")) for item in release.objects
+    ]
+    found = {(item["kind"], item["metadata"]["name"]): item["spec"] for item in objects if "spec" in item}
+    name = "kyverno-admission-controller"
+    deployment = found["Deployment", name]
+    template = deployment["template"]
+    labels = template["metadata"]["labels"].items()
+    assert deployment["replicas"] >= 2
+    assert deployment["strategy"]["type"] == "RollingUpdate"
+    budget = found["PodDisruptionBudget", name]
+    assert 1 <= budget["minAvailable"] < deployment["replicas"]
+    assert budget["selector"]["matchLabels"].items() <= labels
+    (spread,) = template["spec"]["topologySpreadConstraints"]
+    assert spread["labelSelector"]["matchLabels"].items() <= labels
+    assert (spread["topologyKey"], spread["whenUnsatisfiable"], spread["maxSkew"]) == (
+        "kubernetes.io/hostname",
+        "DoNotSchedule",
+        1,
+    )
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_argo_cd_needs_of_its_redis_what_bootstrap_makes_and_no_job(profile: Profile) -> None:
+    """A hook of an upgrade has the labels of the version, and nobody else makes the Secret."""
+    found = [
+        item
+        for release in releases(PLATFORM, reference_context(PLATFORM, profile))
+        if release.application.name == "argocd"
+        for item in release.objects
+    ]
+    assert [item["metadata"]["name"] for item in found if item["kind"] in ("CronJob", "Job")] == []
+    references = [
+        reference
+        for item in found
+        for pod in [pod_template(item).get("spec") or {}]
+        for container in (*pod.get("initContainers", ()), *pod.get("containers", ()))
+        for variable in container.get("env", ())
+        for reference in [variable.get("valueFrom", {}).get("secretKeyRef", {})]
+        if reference.get("name") == "argocd-redis"
+    ]
+    assert {one["key"] for one in references if not one.get("optional")} == {"auth"}
+    script = (ROOT / "bootstrap.sh").read_text()
+    assert "metadata: {name: argocd-redis, namespace: argocd}" in script
+    assert '"data: {auth: ' in script

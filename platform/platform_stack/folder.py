@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from platform_stack import bootstrap, budget
-from platform_stack.checks import mesh, providers, tenants
+from platform_stack.checks import mesh, providers, selectors, tenants
 from platform_stack.checks import namespaces as namespaces_check
 from platform_stack.checks import secrets as secrets_check
 from platform_stack.constructs import ManifestApp, ManifestChart, argocd, project
@@ -154,6 +154,7 @@ class _Folder:
             *providers.check(self.platform, self.releases, self.manifests),
             *mesh.check(self.platform, inventory),
             *secrets_check.check(self.platform, self.releases),
+            *selectors.check(self.platform, self.manifests),
         ]
         if findings:
             raise PlatformError(*findings)

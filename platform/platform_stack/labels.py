@@ -16,5 +16,21 @@ QUOTA = "platform-stack.io/quota-"
 
 A policy of Kyverno makes the ResourceQuota and the LimitRange of them."""
 
+CHANGING = frozenset(
+    {
+        "app.kubernetes.io/version",
+        "chart",
+        "controller-revision-hash",
+        "helm.sh/chart",
+        "pod-template-generation",
+        "pod-template-hash",
+        "version",
+    }
+)
+"""Labels of others whose value changes with a version of a chart, of a program or of a pod's template.
+
+What selects one of them misses the pods of the next version: a hook of an upgrade meets the default deny, and an
+old pod and a new one do not count as the same. `chart` is in some charts the chart's name alone; nothing says so."""
+
 Tier = Literal["platform", "tenant"]
 """Who works in a namespace; Kubernetes' own (default, kube-public, …) have no tier."""

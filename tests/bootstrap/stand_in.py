@@ -3,7 +3,9 @@
 Installed under each name. The environment variable WORLD names the folder of the world:
 calls.jsonl (what was called), clusters/NAME (its binds), applied.jsonl (what kubectl got), and, put there by a
 test: `docker-down`, `no-context`, `create-fails`, `hang` (words of a call that never returns), `adopted` (names of
-Applications that Argo CD has), `applications` (what it says of them), `definitions` (what is Established).
+Applications that Argo CD has), `applications` (what it says of them), `definitions` (what is Established), `rollouts`
+(a file for each time that a rollout is asked about, the last of them for ever: its text, an error if it begins so),
+`secrets` (namespace and name of those that are there, a line each).
 """
 
 # ruff: noqa: T201  its standard output is what the script reads
@@ -67,28 +69,63 @@ def create(arguments: list[str]) -> None:
 
 def kubectl(arguments: list[str]) -> None:
     words = arguments[4:]  # behind --kubeconfig FILE --context NAME
-    adopted = (WORLD / "adopted").read_text().split() if (WORLD / "adopted").exists() else []
-    if words[0] == "apply":
+    if words[0] in ("apply", "create"):
         text = sys.stdin.read() if words[-1] == "-" else ""
         with (WORLD / "applied.jsonl").open("a") as applied:
             applied.write(json.dumps({"words": words, "stdin": text}) + "\n")
-    elif words[:2] == ["get", "customresourcedefinitions"] and words[2] == "-o":
+        if words[0] == "create":
+            with (WORLD / "secrets").open("a") as secrets:
+                secrets.write("argocd argocd-redis\n")
+    elif words[:2] == ["config", "get-contexts"] and (WORLD / "no-context").exists():
+        sys.exit(f"error: context {words[2]} not found")
+    elif words[:2] == ["rollout", "status"]:
+        rollout()
+    elif words[0] == "get":
+        get(words)
+
+
+def get(words: list[str]) -> None:
+    adopted = (WORLD / "adopted").read_text().split() if (WORLD / "adopted").exists() else []
+    if words[1:3] == ["customresourcedefinitions", "-o"]:
         state = WORLD / "definitions"
         print(state.read_text() if state.exists() else "applications.argoproj.io True")
-    elif words[:2] == ["get", "customresourcedefinitions"] and adopted:
+    elif words[1] == "customresourcedefinitions" and adopted:
         print("customresourcedefinition.apiextensions.k8s.io/applications.argoproj.io")
-    elif words[:2] == ["get", "applications.argoproj.io"]:
+    elif words[1] == "applications.argoproj.io":
         if words[2] in adopted:
             print(f"application.argoproj.io/{words[2]}")
         elif "-o" in words and words[2] == "-n":
             state = WORLD / "applications"
             print(state.read_text() if state.exists() else "root Synced Healthy Succeeded")
-    elif words[:2] == ["config", "get-contexts"] and (WORLD / "no-context").exists():
-        sys.exit(f"error: context {words[2]} not found")
-    elif words[:2] == ["get", "secrets"] and (WORLD / "has-credentials").exists():
-        print("secret/platform-repository")
-    elif words[:1] == ["get"] and words[1].startswith("daemonsets"):
+    elif words[1] == "secrets":
+        get_secrets(words)
+    elif words[1] == "pods":
+        print(
+            "one-5d4f8-abcde 0/1 ImagePullBackOff 0 9m\none-5d4f8-fghij 1/1 Running 0 9m\nother-x 0/1 Pending 0 9m"
+        )
+    elif words[1].startswith("daemonsets"):
         print("deployment.apps/one")
+
+
+def get_secrets(words: list[str]) -> None:
+    state = WORLD / "secrets"
+    there = [line.split() for line in state.read_text().splitlines()] if state.exists() else []
+    if words[2] == "--all-namespaces":
+        print("\n".join(f"{namespace} {name} Opaque 1 9m" for namespace, name in there))
+    elif words[2] == "platform-repository" and (WORLD / "has-credentials").exists():
+        print("secret/platform-repository")
+    elif [option(words, "-n"), words[2]] in there:
+        print(f"secret/{words[2]}")
+
+
+def rollout() -> None:
+    states = sorted((WORLD / "rollouts").iterdir()) if (WORLD / "rollouts").exists() else []
+    text = states[0].read_text() if states else 'deployment "one" successfully rolled out'
+    if len(states) > 1:
+        states[0].unlink()
+    if text.startswith("error"):
+        sys.exit(text)
+    print(text)
 
 
 def helm(arguments: list[str]) -> None:

@@ -7,6 +7,7 @@ import functools
 import http.server
 import os
 import pty
+import re
 import subprocess
 import threading
 from typing import TYPE_CHECKING
@@ -245,3 +246,42 @@ def test_without_a_certificate_it_says_what_will_wait(sandbox: Sandbox) -> None:
     output = sandbox.up()
     assert "secrets are not sealed yet" in output
     assert "prometheus: monitoring/grafana-admin" in output
+
+
+def redis_secrets(sandbox: Sandbox) -> list[str]:
+    """Return the password of each Secret for Argo CD's Redis that was made."""
+    made = [yaml.safe_load(each["stdin"]) for each in sandbox.applied() if "argocd-redis" in each["stdin"]]
+    for secret in made:
+        assert secret["kind"] == "Secret"
+        assert secret["metadata"] == {"name": "argocd-redis", "namespace": "argocd"}
+        assert list(secret["data"]) == ["auth"]
+    return [base64.b64decode(secret["data"]["auth"]).decode() for secret in made]
+
+
+def test_the_password_of_redis_is_random_and_made_once(sandbox: Sandbox) -> None:
+    done = sandbox.run("up")
+
+    assert done.returncode == 0, done.stderr
+    (password,) = redis_secrets(sandbox)
+    # It goes through a shell's sed, a configuration file and a command line of the charts'.
+    assert re.fullmatch("[0-9a-f]{32}", password)
+    assert_nowhere(sandbox, password, done.stdout, done.stderr)
+    assert sandbox.run("up").returncode == 0
+    assert redis_secrets(sandbox) == [password]
+
+    (sandbox.world / "secrets").unlink()
+    assert sandbox.run("up").returncode == 0
+    assert len(set(redis_secrets(sandbox))) == 2
+
+
+def test_the_password_of_redis_comes_back_under_an_argo_cd_that_has_lost_it(sandbox: Sandbox) -> None:
+    (sandbox.world / "adopted").write_text("prometheus cilium argocd root")
+    assert sandbox.run("up").returncode == 0
+    assert len(redis_secrets(sandbox)) == 1
+
+
+def test_a_dry_run_makes_no_password(sandbox: Sandbox) -> None:
+    done = sandbox.run("up", "--dry-run")
+
+    assert "kubectl create -f -" in done.stdout
+    assert redis_secrets(sandbox) == []

@@ -9,6 +9,7 @@ import stat
 import time
 from typing import TYPE_CHECKING
 
+import pytest
 import yaml
 
 from platform_stack.bootstrap import read
@@ -51,6 +52,7 @@ def test_up_goes_in_order(sandbox: Sandbox) -> None:
         index(calls, "helm template cilium"),
         index(calls, "kubectl rollout status", "-n kube-system"),
         index(calls, "kubectl apply", "Namespace.argocd.yaml"),
+        index(calls, "kubectl create"),
         index(calls, "helm template argocd"),
         index(calls, "kubectl rollout status", "-n argocd"),
         index(calls, "kubectl apply", "root.yaml"),
@@ -80,7 +82,7 @@ def test_charts_come_from_the_pins_and_values_of_dist(sandbox: Sandbox) -> None:
 def test_everything_is_applied_under_the_name_that_argo_cd_will_use(sandbox: Sandbox) -> None:
     sandbox.up()
 
-    applied = sandbox.applied()
+    applied = [each for each in sandbox.applied() if each["words"][0] == "apply"]
     assert applied
     for each in applied:
         assert {"--server-side", "--field-manager=argocd-controller"} <= set(each["words"])
@@ -226,6 +228,107 @@ def test_the_waiting_says_for_what_and_ends(sandbox: Sandbox) -> None:
 def test_an_application_that_is_ready_but_still_syncing_is_not_ready(sandbox: Sandbox) -> None:
     (sandbox.world / "applications").write_text("root Synced Healthy Running\n")
     assert "0 ready, not yet: root" in sandbox.run("up", TIMEOUT="2").stdout
+
+
+def lacking(sandbox: Sandbox, *there: str) -> list[str]:
+    """Have only these Secrets ("namespace name") be there; return the others that dist/ declares, as namespace/name."""
+    (sandbox.world / "secrets").write_text("".join(f"{each}\n" for each in (*there, "argocd argocd-redis")))
+    lines = read(sandbox.clone / "dist/kind")["SECRETS"].splitlines()
+    return ["/".join(line.split()[:2]) for line in lines if line.rpartition(" ")[0] not in there]
+
+
+def test_without_sealed_secrets_it_ends_and_says_what_waits_for_which(sandbox: Sandbox) -> None:
+    (sandbox.world / "applications").write_text(
+        "root OutOfSync Progressing Running\ngatekeeper Synced Healthy Succeeded\n"
+        "prometheus Synced Progressing Succeeded\nkong Synced Healthy Succeeded\n"
+    )
+    missing = lacking(sandbox)
+
+    done = sandbox.run("up", TIMEOUT="60")
+
+    assert done.returncode == 0, done.stderr
+    assert "not yet: root prometheus (prometheus lacks the Secret monitoring/grafana-admin)" in done.stdout
+    end = done.stdout.partition("The platform is as ready as it can be")[2]
+    assert missing
+    assert not [name for name in missing if name not in end]
+    assert "    prometheus: monitoring/grafana-admin\n" in end
+    assert "secrets init and seal" in end
+    assert "The platform is ready" not in done.stdout
+    assert sandbox.run("status").returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("applications", "there"),
+    [
+        # Somebody else is not ready either: it may be the next moment.
+        ("root OutOfSync Missing Running\nprometheus Synced Progressing\nloki Synced Progressing\n", ()),
+        # Its Secret is there: what it waits for is something else.
+        ("root OutOfSync Missing Running\nprometheus Synced Progressing\n", ("monitoring grafana-admin",)),
+        # Who needs one has not been made yet.
+        ("root OutOfSync Missing Running\n", ()),
+        ("root OutOfSync Missing Running\nloki Synced Healthy\n", ()),
+    ],
+)
+def test_it_does_not_give_up_while_something_else_may_still_happen(
+    sandbox: Sandbox, applications: str, there: tuple[str, ...]
+) -> None:
+    (sandbox.world / "applications").write_text(applications)
+    lacking(sandbox, *there)
+
+    done = sandbox.run("up", TIMEOUT="3")
+
+    assert done.returncode == 1
+    assert "the platform" in done.stderr
+    assert "as ready as it can be" not in done.stdout
+
+
+def test_a_deployment_that_passed_its_deadline_is_waited_for(sandbox: Sandbox) -> None:
+    (sandbox.world / "rollouts").mkdir()
+    late = 'error: deployment "one" exceeded its progress deadline'
+    for number, text in enumerate(
+        [
+            "Waiting for deployment spec update to be observed...",
+            late,
+            'deployment "one" successfully rolled out',
+        ]
+    ):
+        (sandbox.world / f"rollouts/{number}").write_text(text)
+
+    output = sandbox.up()
+
+    assert (
+        'pods: one-5d4f8-abcde (ImagePullBackOff); deployment "one" exceeded its progress deadline' in output
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'deployment "one" successfully rolled out',
+        'daemon set "one" successfully rolled out',
+        "statefulset rolling update complete 1 pods at revision one-7b6...",
+        "partitioned roll out complete: 1 new pods have been updated...",
+    ],
+)
+def test_every_end_of_a_rollout_is_known(sandbox: Sandbox, text: str) -> None:
+    (sandbox.world / "rollouts").mkdir()
+    (sandbox.world / "rollouts/0").write_text(text)
+
+    sandbox.up(TIMEOUT="3")
+
+
+def test_a_rollout_that_does_not_end_says_where_it_stands(sandbox: Sandbox) -> None:
+    (sandbox.world / "rollouts").mkdir()
+    (sandbox.world / "rollouts/0").write_text('error: deployment "one" exceeded its progress deadline')
+
+    done = sandbox.run("up", TIMEOUT="2")
+
+    assert done.returncode == 1
+    assert (
+        "deployment.apps/one in kube-system\n  found:    pods: one-5d4f8-abcde (ImagePullBackOff);"
+        in done.stderr
+    )
+    assert "./bootstrap.sh up goes on from here" in done.stderr
 
 
 def test_every_call_names_its_kubeconfig_and_its_context(sandbox: Sandbox) -> None:

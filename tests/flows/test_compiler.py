@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
 
 from platform_stack import Application, Context, Namespace, Platform, PlatformError
+from platform_stack.checks.selectors import check
+from platform_stack.labels import CHANGING
 from platform_stack.model.flow import Entity, Flow, Names, Pods, reaches_names
 from platform_stack.network.policies import policies
 from platform_stack.typed import to_manifest
@@ -186,3 +188,31 @@ def test_a_flow_in_the_clear_between_nodes_needs_a_reason() -> None:
     with pytest.raises(PlatformError, match="nothing that encrypts it between nodes"):
         resolved()
     assert resolved(plaintext_because={"agent": "it says nothing secret"}) == 1
+
+
+@given(platforms())
+def test_the_pods_of_the_next_version_have_the_same_policies(made: Made) -> None:
+    """Also those of a hook, whose Job selects by all its labels."""
+
+    def compiled(version: str) -> list[dict[str, object]]:
+        changing = dict.fromkeys(CHANGING, version)
+        objects: Objects = {
+            name: [_hook(item, changing) for item in of_member] for name, of_member in made.objects.items()
+        }
+        found = policies(made.context, flows_of(made.context, objects))
+        return [to_manifest(policy) for _, policy, _ in found]
+
+    first = compiled("v1")
+    assert first == compiled("v2")
+    applications = made.context.platform.applications
+    assert list(check(made.context.platform, {applications[0].name: first})) == []
+
+
+def _hook(item: dict[str, Any], labels: dict[str, str]) -> dict[str, Any]:
+    """Return a Job in a workload's place, with further labels on its pods; other objects as they are."""
+    if item["kind"] != "Deployment":
+        return item
+    template = item["spec"]["template"]
+    metadata = template["metadata"]
+    pods = {**template, "metadata": {**metadata, "labels": {**metadata["labels"], **labels}}}
+    return {**item, "apiVersion": "batch/v1", "kind": "Job", "spec": {"template": pods}}

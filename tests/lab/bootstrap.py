@@ -125,6 +125,8 @@ def begin(script: Script) -> tuple[ControlPlane, list[str]]:
     script.start("up")
     server = "/apis/apps/v1/namespaces/argocd/deployments/argocd-server"
     _until(script, "bootstrap.sh to apply Argo CD", lambda: plane.api.get(server) is not None)
+    redis = "/api/v1/namespaces/argocd/secrets/argocd-redis"
+    _until(script, "bootstrap.sh to make the password of Redis", lambda: plane.api.get(redis) is not None)
     if machine.plane is not plane:
         problems.append("the second run made another cluster")
     if (script.folder / ".platform-stack/encryption/config.yaml").read_bytes() != key:

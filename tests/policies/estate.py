@@ -13,6 +13,7 @@ import yaml
 
 from apps.__main__ import KIND, PLATFORM
 from apps.sample_tenant import SAMPLE
+from platform_stack.cluster_objects import cluster_objects
 from platform_stack.policies.judge import compiled
 from platform_stack.synth import Synthesized, synthesize
 
@@ -34,9 +35,10 @@ def platform(profile: Profile = "laptop", *, with_exceptions: bool = True) -> Pl
         tuple(member if with_exceptions else dataclasses.replace(member, exceptions=()) for member in members)
         for members in (PLATFORM.bootstrap, PLATFORM.applications)
     )
-    return dataclasses.replace(
+    found = dataclasses.replace(
         PLATFORM, clusters=(cluster,), tenants=(SAMPLE,), bootstrap=bootstrap, applications=applications
     )
+    return found if with_exceptions else dataclasses.replace(found, exceptions=lambda _cluster: ())
 
 
 @functools.cache
@@ -53,22 +55,23 @@ def policies(made: Synthesized) -> list[Manifest]:
 
 @functools.cache
 def estate(profile: Profile) -> Sequence[Manifest]:
-    """Return all objects: manifests, and what the charts make.
+    """Return all objects: what the cluster holds by itself, manifests, and what the charts make.
 
     Of the charts it is what is recorded of them, or, where the environment names the folder CHARTS, what the
     real helm renders.
     """
     made = synthesized(profile)
+    by_itself = cluster_objects(made.cluster)
     if charts := os.environ.get("CHARTS"):
-        return render_charts(platform(profile), made, Path(charts), os.environ["HELM"])
-    return [item for items in made.objects.values() for item in items]
+        return [*by_itself, *render_charts(platform(profile), made, Path(charts), os.environ["HELM"])]
+    return [*by_itself, *(item for items in made.objects.values() for item in items)]
 
 
 def namespaces(made: Synthesized) -> Mapping[str, Mapping[str, str]]:
     """Return the labels of each namespace."""
     return {
         item["metadata"]["name"]: item["metadata"].get("labels", {})
-        for items in made.objects.values()
+        for items in (cluster_objects(made.cluster), *made.objects.values())
         for item in items
         if item["kind"] == "Namespace"
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from platform_stack import (
@@ -16,9 +18,16 @@ from platform_stack import (
     PolicyException,
     RuntimeWorkload,
 )
+from platform_stack.model.cluster import PROFILES
 from platform_stack.model.gatekeeper import Constraint
 from platform_stack.policies import Estate, Excepted, exceptions
 from platform_stack.policies.table import rows, summary
+from platform_stack.recorded import releases
+
+from .estate import platform, synthesized
+
+if TYPE_CHECKING:
+    from platform_stack import Profile
 
 WORKLOAD = RuntimeWorkload(
     name="made", namespace="web", kind="StatefulSet", labels={"app": "made"}, ports={}, cpu="1m", memory="1Mi"
@@ -113,7 +122,29 @@ def test_an_exception_finds_its_object(
     declared: PolicyException, target: str, labels: dict[str, str]
 ) -> None:
     one = only(estate(declared))
-    assert (one.target, one.pod_labels, one.application.name) == (target, labels, "web")
+    assert (one.target, one.pod_labels, one.application) == (target, labels, "web")
+
+
+def test_what_the_cluster_holds_by_itself_is_excepted_by_the_platform() -> None:
+    coredns = exception("Deployment", "coredns", "kube-system")
+    web = Application(name="web", namespaces=(Namespace(name="web"),))
+    cluster = Cluster(name="test", repo_url="https://git.example.test/platform")
+    platform = Platform(
+        applications=(web,),
+        clusters=(cluster,),
+        policies=(policy("one"), policy("two")),
+        exceptions=lambda _cluster: (coredns,),
+    )
+    found = Estate(Context(platform, cluster), {"web": OBJECTS})
+    one = only(found)
+    assert (one.target, one.application, one.tier) == (
+        "Deployment kube-system/coredns",
+        "cluster",
+        "platform",
+    )
+    assert one.pod_labels == {"k8s-app": "kube-dns"}
+    (row,) = rows(found)[0].exceptions
+    assert row.application == "cluster"
 
 
 @pytest.mark.parametrize("declared", [exception("Secret"), exception("Deployment", namespace="other")])
@@ -142,3 +173,25 @@ def test_the_table_names_actions_and_exceptions() -> None:
     (one,) = found[0].exceptions
     assert (one.target, one.because, one.owner) == ("Service web/web", "It must.", "us")
     assert (summary(found, "tenant"), summary(found, "platform")) == ("deny 1", "audit 2")
+
+
+CHARTS_OWN_FILTERS = {"kube-node-lease", "kube-public", "kube-system"}
+"""Namespaces that Kyverno's chart (3.9.0, config.resourceFilters) leaves out of everything, its reports too."""
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_what_is_excepted_would_be_reported(profile: Profile) -> None:
+    """An exception where nothing is ever reported says something that is not so."""
+    made = synthesized(profile)
+    context = Context(platform(profile), made.cluster)
+    (values,) = [one.values for one in releases(context.platform, context) if one.chart.name == "kyverno"]
+    silent = CHARTS_OWN_FILTERS - set(values["config"]["resourceFiltersExcludeNamespaces"])
+    engines = {policy.name: policy.engine for policy in context.platform.policies}
+    found = {
+        one.namespace
+        for policy, of_policy in exceptions(Estate(context, made.objects)).items()
+        for one in of_policy
+        if engines[policy] == "kyverno"
+    }
+    assert "kube-system" in found
+    assert found & silent == set()

@@ -95,6 +95,11 @@ SIGNATURE = ImageVerification(
     )
 )
 
+SCALED = Validation(
+    match=Match(resources=("apps/v1/deployments/scale",)), checks=(Check(expression="true", message="x"),)
+)
+SCALING = Mutation(match=Match(resources=("apps/v1/deployments/scale",)), expression="Object{}")
+
 
 def policy(rule: KyvernoRule, tenants: Action | None, platform: Action | None) -> Policy:
     return Policy(
@@ -173,7 +178,7 @@ def test_exception_of_a_cluster_scoped_object() -> None:
     app = Application(name="web", namespaces=(Namespace(name="web"),))
     item = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "Odd:Name"}}
     manifest: Any = to_manifest(
-        policy_exception(Excepted(exception, app, item), "ValidatingPolicy", ["asked"])
+        policy_exception(Excepted(exception, app.name, app.tier, item), "ValidatingPolicy", ["asked"])
     )
     assert manifest["metadata"]["name"] == "asked.namespace.odd-name"
     assert manifest["metadata"]["namespace"] == "kyverno"
@@ -242,3 +247,24 @@ def test_the_objects_of_the_catalogue_have_names_of_their_own() -> None:
     made = [to_manifest(item) for item, _ in objects(Estate(Context(platform, KIND), {}), policies)]
     names = [(item["kind"], item["metadata"]["name"]) for item in made]  # type: ignore[index]
     assert len(set(names)) == len(names) > len(policies)
+
+
+def test_nothing_that_looks_at_a_subresource_is_scanned_in_the_background() -> None:
+    """Such a policy is never `ready`: the reports controller cannot list a subresource."""
+    looked_at = 0
+    app = Application(name="web", namespaces=(Namespace(name="web"),))
+    asked = tuple(one for one in POLICIES if one.engine == "kyverno")
+    platform = Platform(applications=(app,), clusters=(KIND,), policies=asked)
+    for item in (
+        *(item for item, _ in objects(Estate(Context(platform, KIND), {}), asked)),
+        *made(policy(SCALED, Action.AUDIT, None)),
+        *made(policy(SCALING, Action.MUTATE, None)),
+    ):
+        spec: Any = to_manifest(item)["spec"]
+        rules = spec["matchConstraints"]["resourceRules"]
+        if any("/" in name for rule in rules for name in rule["resources"]):
+            looked_at += 1
+            assert spec["evaluation"]["background"]["enabled"] is False
+        elif item.kind == "ValidatingPolicy":
+            assert spec["evaluation"]["background"]["enabled"] is True
+    assert looked_at > 3

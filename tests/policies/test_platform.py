@@ -57,6 +57,13 @@ def test_nothing_of_the_platform_is_refused(profile: Profile) -> None:
     assert [f"{one.policy}: {one.target}: {one.message}" for one in still if one.action is Action.DENY] == []
 
 
+@pytest.mark.parametrize("profile", PROFILES)
+def test_nothing_is_reported_but_what_is_excepted(profile: Profile) -> None:
+    """Reports and audit of a new cluster say what is declared, and a new line in them is news."""
+    _, still = judged(profile)
+    assert [f"{one.policy}: {one.target}: {one.message}" for one in still] == []
+
+
 def test_each_exception_is_needed_and_covers_its_object_alone() -> None:
     excused, declared = set(), set()
     for profile in PROFILES:

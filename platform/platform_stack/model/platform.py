@@ -10,12 +10,12 @@ from platform_stack.errors import called_from, caller_file, did_you_mean, fail
 from platform_stack.model.application import Application
 from platform_stack.model.cluster import Cluster
 from platform_stack.model.names import check_type
-from platform_stack.model.policy import Policy
+from platform_stack.model.policy import Policy, PolicyException
 from platform_stack.model.tenant import Tenant
 from platform_stack.model.waves import waves
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from platform_stack.model.declarations import DataSource
@@ -35,6 +35,8 @@ class Platform:
             order (the network, then Argo CD); Argo CD adopts them and never prunes them.
         clusters: one folder of dist/ each.
         policies: what Kyverno and Gatekeeper ask of the objects in the cluster.
+        exceptions: what of the cluster's own objects (kubeadm's, KIND's) the policies do not apply to, as a function
+            of the cluster; each names its namespace. Default: nothing.
         tenants: the teams that work on the platform; each becomes an application that comes after all others.
         facts: folder of the recorded facts of the charts; default: `imports/facts` beside the folder of
             the module that makes the Platform (apps/).
@@ -51,6 +53,7 @@ class Platform:
     clusters: tuple[Cluster, ...]
     bootstrap: tuple[Application, ...] = ()
     policies: tuple[Policy, ...] = ()
+    exceptions: Callable[[Cluster], tuple[PolicyException, ...]] = lambda _cluster: ()
     tenants: tuple[Tenant, ...] = ()
     facts: Path = field(default_factory=lambda: caller_file().parent.parent / "imports" / "facts")
     secrets: Path = field(default_factory=lambda: caller_file().parent / "secrets")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from platform_stack.kubernetes import POD_MAKERS, pod_template
+from platform_stack.labels import CHANGING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -53,7 +54,8 @@ class Workload:
         application: name of the application; empty for Kubernetes' own.
         namespace: their namespace.
         name: name of the Deployment, StatefulSet, DaemonSet, Job or CronJob.
-        selector: labels that select them and nothing else in the namespace.
+        selector: labels that select them and nothing else in the namespace, without those that change with a
+            version unless only these tell them apart (then a check refuses what selects them).
         labels: all their labels.
         ports: container ports, by name where they have one.
         numbers: all container ports.
@@ -145,6 +147,9 @@ class Inventory:
                     )
                 ]
             self.by_application[member.name] = found
+        every = [one for found in self.by_application.values() for one in found]
+        for name, found in self.by_application.items():
+            self.by_application[name] = [_lasting(one, every) for one in found]
         self.services = {
             (item["metadata"]["namespace"], item["metadata"]["name"]): item
             for items in objects.values()
@@ -223,6 +228,19 @@ def _workload(application: str, item: Manifest, mesh: frozenset[str]) -> Workloa
         pod.get("serviceAccountName", "default"),
         None if host else _sidecar(metadata, mesh=namespace in mesh),
     )
+
+
+def _lasting(workload: Workload, every: Iterable[Workload]) -> Workload:
+    """Return the workload with a selector that the next version matches too, if that does not select others."""
+    kept = {pair for pair in workload.selector if pair[0] not in CHANGING}
+    if len(kept) == len(workload.selector):
+        return workload
+    taken = any(
+        kept <= set(other.labels) and not set(workload.selector) <= set(other.labels)
+        for other in every
+        if other.namespace == workload.namespace
+    )
+    return workload if taken or not kept else replace(workload, selector=_sorted(kept))
 
 
 def _sidecar(metadata: Mapping[str, Any], *, mesh: bool) -> Interception | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from platform_stack.cluster_objects import cluster_objects
 from platform_stack.kubernetes import pod_template
 from platform_stack.policies.exceptions import exceptions
 
@@ -31,9 +32,21 @@ class Estate:
     objects: Mapping[str, Sequence[Manifest]]
 
     @cached_property
+    def of_cluster(self) -> tuple[Manifest, ...]:
+        """What the cluster holds by itself."""
+        return cluster_objects(self.context.cluster)
+
+    @cached_property
     def images(self) -> tuple[str, ...]:
-        """The images of the platform's own pods (tenants' left out), sorted, as the charts write them."""
+        """The images of the pods in the platform's namespaces (tenants' left out), sorted, as the charts write them.
+
+        The cluster's own pods there are among them.
+        """
         found: set[str] = set()
+        own = {one.name for member in self.context.platform.members for one in member.namespaces}
+        for item in self.of_cluster:
+            if item["metadata"].get("namespace") in own:
+                found.update(_images(item))
         for member in self.context.platform.members:
             if member.tier == "platform":
                 for item in self.objects.get(member.name, ()):

@@ -13,8 +13,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from platform_stack.facts import Manifest
-    from platform_stack.model import Application, Policy, PolicyException
+    from platform_stack.labels import Tier
+    from platform_stack.model import Policy, PolicyException
     from platform_stack.policies.estate import Estate
+
+CLUSTER = "cluster"
+"""Stands for an application where the platform excepts what the cluster holds by itself."""
 
 
 @dataclass(frozen=True)
@@ -23,13 +27,16 @@ class Excepted:
 
     Attributes:
         exception: what was declared.
-        application: the application that declared it, and whose object it is.
+        application: name of the application that declared it, and whose object it is; `cluster`: the platform did,
+            for what the cluster holds by itself.
+        tier: who works where the object is.
         item: the object, or the workload that an operator makes at run time.
 
     """
 
     exception: PolicyException
-    application: Application
+    application: str
+    tier: Tier
     item: Manifest | RuntimeWorkload
 
     @property
@@ -54,7 +61,7 @@ class Excepted:
 
 
 def exceptions(estate: Estate) -> Mapping[str, tuple[Excepted, ...]]:
-    """Return the exceptions of all members by the policy's name, in the order of the members' list.
+    """Return the exceptions of all members by the policy's name, by the members' list, then the platform's.
 
     A policy without exceptions has an empty tuple. Where a platform has no policies at all, there is nothing to
     be excepted from, and what its applications declare is not looked at.
@@ -70,9 +77,9 @@ def exceptions(estate: Estate) -> Mapping[str, tuple[Excepted, ...]]:
         return {}
     findings: list[Finding] = []
     seen: dict[tuple[str, str], PolicyException] = {}
-    for member in estate.context.platform.members:
-        for exception in member.exceptions:
-            one = _one(estate, member, exception, policies)
+    for who in _declarers(estate):
+        for exception in who.exceptions:
+            one = _one(who, exception, policies)
             if isinstance(one, Finding):
                 findings.append(one)
                 continue
@@ -80,7 +87,7 @@ def exceptions(estate: Estate) -> Mapping[str, tuple[Excepted, ...]]:
             if key in seen:
                 findings.append(
                     Finding(
-                        f"{exception.source}: application {member.name!r}: exceptions",
+                        f"{exception.source}: {who.words}: exceptions",
                         f"a second exception from {exception.policy!r} for {one.target} "
                         f"(the first: {seen[key].source})",
                         "each exception once",
@@ -94,10 +101,40 @@ def exceptions(estate: Estate) -> Mapping[str, tuple[Excepted, ...]]:
     return {name: tuple(of_policy) for name, of_policy in found.items()}
 
 
-def _one(
-    estate: Estate, member: Application, exception: PolicyException, policies: Mapping[str, Policy]
-) -> Excepted | Finding:
-    where = f"{exception.source}: application {member.name!r}: exception from {exception.policy!r}"
+@dataclass(frozen=True)
+class _Declarer:
+    """Who declares exceptions: an application, or the platform for what the cluster holds by itself."""
+
+    name: str
+    words: str
+    tier: Tier
+    namespace: str
+    exceptions: tuple[PolicyException, ...]
+    candidates: Mapping[tuple[str, str, str], Manifest | RuntimeWorkload]
+
+
+def _declarers(estate: Estate) -> Iterator[_Declarer]:
+    for member in estate.context.platform.members:
+        namespace = member.namespaces[0].name if member.namespaces else ""
+        candidates: dict[tuple[str, str, str], Manifest | RuntimeWorkload] = {
+            _key(item): item for item in estate.objects.get(member.name, ())
+        }
+        candidates |= {
+            (one.kind, one.namespace, one.name): one for one in member.runtime_workloads(estate.context)
+        }
+        words = f"application {member.name!r}"
+        yield _Declarer(member.name, words, member.tier, namespace, member.exceptions, candidates)
+    declared = estate.context.platform.exceptions(estate.context.cluster)
+    by_itself = {_key(item): item for item in estate.of_cluster}
+    yield _Declarer(CLUSTER, "platform", "platform", "", declared, by_itself)
+
+
+def _key(item: Manifest) -> tuple[str, str, str]:
+    return item["kind"], item["metadata"].get("namespace", ""), item["metadata"].get("name", "")
+
+
+def _one(who: _Declarer, exception: PolicyException, policies: Mapping[str, Policy]) -> Excepted | Finding:
+    where = f"{exception.source}: {who.words}: exception from {exception.policy!r}"
     policy = policies.get(exception.policy)
     if policy is None:
         return Finding(
@@ -106,41 +143,29 @@ def _one(
             "the name of a policy in the platform's list",
             did_you_mean(exception.policy, policies),
         )
-    if policy.action(member.tier) is None:
+    if policy.action(who.tier) is None:
         return Finding(
             where,
-            f"a policy that does not apply in the namespaces of {_TIERS[member.tier]}",
+            f"a policy that does not apply in the namespaces of {_TIERS[who.tier]}",
             "an exception from a policy that does",
             "leave the exception out",
         )
-    candidates = dict(_candidates(estate, member))
-    default = member.namespaces[0].name if member.namespaces else ""
     # A cluster-scoped object has no namespace, so that of the application cannot be meant.
-    for namespace in [exception.namespace] if exception.namespace else [default, ""]:
-        item = candidates.get((exception.kind, namespace, exception.name))
+    for namespace in [exception.namespace] if exception.namespace else [who.namespace, ""]:
+        item = who.candidates.get((exception.kind, namespace, exception.name))
         if item is not None:
-            return Excepted(exception, member, item)
-    sought = full_name(exception.kind, exception.namespace or default, exception.name)
+            return Excepted(exception, who.name, who.tier, item)
+    sought = full_name(exception.kind, exception.namespace or who.namespace, exception.name)
+    makers = "neither its charts nor its manifests nor its runtime_workloads make"
     return Finding(
         where,
-        f"{sought}, which neither its charts nor its manifests nor its runtime_workloads make",
-        "an object of the application",
-        did_you_mean(sought, [full_name(*key) for key in _alike(exception, candidates)]),
+        f"{sought}, which {makers if who.name != CLUSTER else 'the cluster does not hold by itself'}",
+        "an object of the application" if who.name != CLUSTER else "one of kubeadm's or KIND's",
+        did_you_mean(sought, [full_name(*key) for key in _alike(exception, who.candidates)]),
     )
 
 
 _TIERS = {"platform": "the platform", "tenant": "tenants"}
-
-
-def _candidates(
-    estate: Estate, member: Application
-) -> Iterator[tuple[tuple[str, str, str], Manifest | RuntimeWorkload]]:
-    """Yield what the application makes, each with its kind, namespace and name."""
-    for item in estate.objects.get(member.name, ()):
-        metadata = item["metadata"]
-        yield (item["kind"], metadata.get("namespace", ""), metadata.get("name", "")), item
-    for workload in member.runtime_workloads(estate.context):
-        yield (workload.kind, workload.namespace, workload.name), workload
 
 
 def _alike(

@@ -183,7 +183,7 @@ def _constraints(
         action = policy.action(tier)
         if action is not None:
             check_dns_label(f"{policy.source}: policy {policy.name!r}: name for one tier", name)
-            of_tier = [one for one in excepted if one.application.tier == tier]
+            of_tier = [one for one in excepted if one.tier == tier]
             manifest = _constraint(policy, rule, action, exempt, of_tier)
             manifest["metadata"]["name"] = name
             manifest["spec"]["match"]["namespaceSelector"] = {"matchLabels": {TIER: tier}}

@@ -12,12 +12,13 @@ import json
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from platform_stack.errors import fail
 from platform_stack.kubernetes import full_name, group_of
 from platform_stack.model.policy import Action
 from platform_stack.policies.engines import run, write
+from platform_stack.policies.stored import stored
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -102,7 +103,7 @@ def judge(
         PlatformError: a program is missing, or a policy does not compile.
 
     """
-    judged = [_without_nulls(item) for item in objects if not compiled([item])]
+    judged = [stored(item) for item in objects if not compiled([item])]
     order = {key: position for position, key in reversed(list(enumerate(map(_key, judged))))}
     found = [
         *_kyverno(
@@ -221,13 +222,6 @@ def _gatekeeper(
             item["metadata"]["name"],
             result["msg"],
         )
-
-
-def _without_nulls(node: Any) -> Any:  # noqa: ANN401  any part of a manifest
-    """Return a part of an object as the API server stores it: a field that is null is not there."""
-    if isinstance(node, dict):
-        return {key: _without_nulls(value) for key, value in node.items() if value is not None}
-    return [_without_nulls(value) for value in node] if isinstance(node, list) else node
 
 
 def _policy(item: Manifest) -> str:

@@ -57,7 +57,7 @@ def objects(estate: Estate, policies: Sequence[Policy]) -> Iterator[tuple[ApiObj
             )
         parts = tuple(_parts(policy, rule))
         for one in excepted[policy.name]:
-            names = [part.name for part in parts if part.tier in (None, one.application.tier)]
+            names = [part.name for part in parts if part.tier in (None, one.tier)]
             yield policy_exception(one, KINDS[type(rule)], names), SyncWave.AFTER_CHART
         for part in parts:
             yield made(part, rule), SyncWave.AFTER_CHART + 5

@@ -37,7 +37,7 @@ def policy_exception(one: Excepted, kind: str, names: Sequence[str]) -> kyverno.
             annotations={
                 "platform-stack.io/because": exception.because,
                 "platform-stack.io/owner": exception.owner,
-                "platform-stack.io/application": one.application.name,
+                "platform-stack.io/application": one.application,
             },
         ),
         spec=kyverno.PolicyExceptionSpec(

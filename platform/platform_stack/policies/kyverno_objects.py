@@ -96,7 +96,7 @@ def _validation(part: Part, rule: Validation) -> kyverno.ValidatingPolicy:
         metadata=part.metadata,
         spec=kyverno.ValidatingPolicySpec(
             **_decision(part),
-            evaluation=kyverno.ValidatingPolicySpecEvaluation(admission=_ON, background=_ON),
+            evaluation=kyverno.ValidatingPolicySpecEvaluation(admission=_ON, background=_scan(resources)),
             autogen=kyverno.ValidatingPolicySpecAutogen(
                 pod_controllers=kyverno.MutatingPolicySpecAutogenPodControllers(controllers=_CONTROLLERS)
             )
@@ -128,7 +128,10 @@ def _mutation(part: Part, rule: Mutation) -> kyverno.MutatingPolicy:
             failure_policy="Fail",
             reinvocation_policy="IfNeeded",
             evaluation=kyverno.MutatingPolicySpecEvaluation(
-                admission=_ON, background=_ON, mutate_existing=_OFF, skip_background_requests=True
+                admission=_ON,
+                background=_scan(rule.match.resources),
+                mutate_existing=_OFF,
+                skip_background_requests=True,
             ),
             **_match(part, rule.match, rule.match.resources),
             variables=_named(rule.variables),
@@ -273,6 +276,15 @@ def _resource(text: str) -> tuple[str, str, str]:
     """Return group, version and plural name of `pods`, `pods/status` or `apps/v1/deployments`."""
     parts = text.split("/", 2)
     return (parts[0], parts[1], parts[2]) if len(parts) == 3 else ("", "v1", text)  # noqa: PLR2004
+
+
+def _scan(resources: Sequence[str]) -> kyverno.MutatingPolicySpecEvaluationAdmission:
+    """Return whether what exists is looked at: not where one of the resources is a subresource.
+
+    Nothing can list one, so there is nothing to scan; with the scan on, Kyverno asks whether its reports
+    controller may list it, and the policy is never `ready` (kyverno 1.19, pkg/controllers/policystatus).
+    """
+    return _OFF if any("/" in name for _, _, name in map(_resource, resources)) else _ON
 
 
 def _named(expressions: Mapping[str, str]) -> list[kyverno.MutatingPolicySpecVariables] | None:

@@ -20,7 +20,7 @@ class ExceptionRow:
     Attributes:
         policy: the policy it is from.
         target: the object as "Kind namespace/name".
-        application: who declared it.
+        application: who declared it; `cluster`: the platform, for what the cluster holds by itself.
         because: what the object needs, and what for.
         owner: who answers for it.
 
@@ -75,7 +75,7 @@ def rows(estate: Estate) -> list[Row]:
             policy.asks,
             tuple(
                 ExceptionRow(
-                    policy.name, one.target, one.application.name, one.exception.because, one.exception.owner
+                    policy.name, one.target, one.application, one.exception.because, one.exception.owner
                 )
                 for one in excepted[policy.name]
             ),
