@@ -152,7 +152,8 @@ find_sealing_key() { # sets sealing_key, a manifest
 
 established() { # else names the CRDs that are not; `kubectl wait` takes minutes for the hundred of a running platform
   local found
-  found=$(kc get customresourcedefinitions -o jsonpath='{range .items[*]}{.metadata.name}{" "}{.status.conditions[?(@.type=="Established")].status}{"\n"}{end}') || return 1
+  # A CRD has no conditions at first, for which jsonpath would print everything there is.
+  found=$(kc get customresourcedefinitions -o go-template='{{range .items}}{{.metadata.name}}{{range .status.conditions}}{{if eq .type "Established"}} {{.status}}{{end}}{{end}}{{"\n"}}{{end}}') || return 1
   awk '$1 != "" && $2 != "True" { rest = rest " " $1 } END { if (rest != "") print "not yet:" rest; exit rest != "" }' <<< "$found"
 }
 
