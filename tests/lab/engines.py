@@ -39,7 +39,9 @@ KUBERNETES = _engine(
     f" -X k8s.io/component-base/version.gitMajor={_MAJOR} -X k8s.io/component-base/version.gitMinor={_MINOR}",
 )
 HELM = _engine("helm", "helm")
-ARGOCD = _engine("argocd", "cmd", toolchain="go1.27.3")
+ARGOCD = _engine(
+    "argocd", "cmd", toolchain="go1.27.3", ldflags="-X github.com/argoproj/argo-cd/v3/common.version=3.6.1"
+)
 SEALED_SECRETS = _engine("sealed-secrets", "controller", "kubeseal")
 
 CILIUM = _engine(
@@ -65,9 +67,12 @@ GATEKEEPER = Engine(
     ldflags=f"-X {_GATEKEEPER}/pkg/version.Version=v3.23.0",
 )
 COREDNS = _engine("coredns", "coredns")
-EXTERNAL_DNS = _engine("external-dns", "external-dns")
+EXTERNAL_DNS = _engine(
+    "external-dns",
+    "external-dns",
+    ldflags="-X sigs.k8s.io/external-dns/pkg/apis/externaldns.Version=v0.21.0",
+)
 # With these the lab is a whole one: make lab FULL=1.
-ALERTMANAGER = _engine("alertmanager", "alertmanager")
 KUBE_STATE_METRICS = _engine("kube-state-metrics", "kube-state-metrics")
 LOKI = _engine("loki", "loki")
 NODE_EXPORTER = _engine("node-exporter", "node_exporter")
@@ -83,7 +88,7 @@ ENGINES = (
     *(KYVERNO, GATEKEEPER, SEALED_SECRETS, EXTERNAL_DNS),
 )
 FULL = (
-    *(PROMETHEUS_OPERATOR, PROMETHEUS, ALERTMANAGER, KUBE_STATE_METRICS, NODE_EXPORTER),
+    *(PROMETHEUS_OPERATOR, PROMETHEUS, KUBE_STATE_METRICS, NODE_EXPORTER),
     *(REDIS_EXPORTER, LOKI),
 )
 

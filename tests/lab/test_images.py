@@ -14,7 +14,7 @@ import yaml
 from tests.engines import ROOT, Engine, version
 from tests.lab.authority import Authority
 from tests.lab.errors import LabError
-from tests.lab.images import archive, standin
+from tests.lab.images import archive, standin, store
 from tests.lab.images.archive import Config, Entry
 from tests.lab.images.plan import PAUSE_IMAGE, plan, table
 from tests.lab.images.recipes import FULL_RECIPES, RECIPES, recipe_of
@@ -167,6 +167,7 @@ def test_an_archive_is_an_image_of_the_specification(tmp_path: Path) -> None:
 
     path = archive.write(tmp_path, names, Config(("/a/b",), "7", ("X=1",), "/a"), layers)
 
+    assert store.names(path) == names
     with tarfile.open(path) as tar:
         contents = {member.name: tar.extractfile(member).read() for member in tar}  # type: ignore[union-attr]
     blobs = {
@@ -192,6 +193,20 @@ def test_an_archive_is_an_image_of_the_specification(tmp_path: Path) -> None:
             ("a", "0o755", 0),
             ("a/c", "0o4755", 7),
         ]
+
+
+def test_a_node_shares_what_is_never_written_again_and_has_its_own_databases(tmp_path: Path) -> None:
+    (tmp_path / "root/blobs").mkdir(parents=True)
+    (tmp_path / "root/blobs/a").write_bytes(b"layer")
+    (tmp_path / "root/blobs/b").symlink_to("a")
+    (tmp_path / "root/meta.db").write_bytes(b"images")
+
+    store.clone(tmp_path / "root", tmp_path / "node")
+    (tmp_path / "node/meta.db").write_bytes(b"containers too")
+
+    assert (tmp_path / "root/meta.db").read_bytes() == b"images"
+    assert (tmp_path / "node/blobs/a").samefile(tmp_path / "root/blobs/a")
+    assert (tmp_path / "node/blobs/b").readlink() == (tmp_path / "root/blobs/b").readlink()
 
 
 def test_a_program_is_found_by_the_end_of_the_name_and_a_mirror_keeps_it() -> None:

@@ -145,9 +145,6 @@ FULL_RECIPES = {
     "prometheus-operator/prometheus-operator": _go(
         engines.PROMETHEUS_OPERATOR, _OPERATOR, "/bin/operator", user=_NOBODY
     ),
-    "prometheus/alertmanager": _go(
-        engines.ALERTMANAGER, "github.com/prometheus/alertmanager", "/bin/alertmanager", user=_NOBODY
-    ),
     "prometheus/node-exporter": _go(
         engines.NODE_EXPORTER,
         "github.com/prometheus/node_exporter",
