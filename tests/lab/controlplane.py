@@ -14,6 +14,7 @@ import yaml
 from . import kind_addons, kubeadm
 from .client import Api, ApiError
 from .engines import OUTPUT
+from .images import store
 from .node import Node
 from .processes import wait_for
 
@@ -59,7 +60,7 @@ def create(
     network: Network,
     scratch: Path,
     mounts: dict[str, tuple[tuple[Path, str], ...]],
-    images: list[Path],
+    images: Path,
 ) -> ControlPlane:
     """Make the nodes of a cluster and return when all have joined.
 
@@ -68,7 +69,7 @@ def create(
         network: the bridge.
         scratch: gets the nodes' folders.
         mounts: for each node its extraMounts: a folder here, and where its files are on the node.
-        images: archives that every node gets before it starts.
+        images: the root of a containerd with what every node has from the beginning.
 
     """
     for each in description.nodes:
@@ -107,9 +108,9 @@ def create(
     return ControlPlane(description, nodes, api, kubeconfig)
 
 
-def _start(node: Node, images: list[Path]) -> None:
+def _start(node: Node, images: Path) -> None:
+    store.clone(images, node.folder / "containerd")
     node.start()
-    node.load(images)
 
 
 def _client(node: Node, scratch: Path) -> Api:

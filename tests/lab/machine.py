@@ -54,7 +54,7 @@ class Machine:
     authority: Authority
     scratch: Path
     config: Path
-    images: list[Path]
+    images: Path
     made: Callable[[ControlPlane], None]
     plane: ControlPlane | None = None
     cluster: str = ""

@@ -22,7 +22,7 @@ from .images.plan import PAUSE_IMAGE
 from .processes import last_line, wait_for
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from .kubeadm import NodeDescription
     from .network import Network
@@ -159,11 +159,6 @@ class Node:
             output = (result.stderr or result.stdout).decode(errors="replace").strip()
             fail(f"{command[0]} on {self.name}", output[-600:], "success", " ".join(command)[:300])
         return result
-
-    def load(self, archives: Sequence[Path]) -> None:
-        """Import images into the node's containerd."""
-        script = 'for each; do ctr --namespace=k8s.io images import --all-platforms "$each" || exit 1; done'
-        self.run("sh", "-c", script, "sh", *map(str, archives), seconds=600)
 
     def check(self) -> None:
         """Fail when its first process has ended although it should run."""

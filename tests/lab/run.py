@@ -17,7 +17,7 @@ from .bootstrap import Script
 from .charts import ChartRepository
 from .dns import NameServer
 from .errors import LabError
-from .images import plan
+from .images import plan, store
 from .lab import Lab
 from .machine import Machine
 from .network import Network
@@ -87,7 +87,7 @@ def _start(
         sources |= charts.module_charts(dist.charts, scratch / "modules")
     index = ChartRepository(web.charts, f"{web.url}/charts")
     index.publish(sources)
-    archives = _images(report, index, dist, full=options.full)
+    root = _images(report, index, dist, full=options.full)
 
     def created(plane: ControlPlane) -> None:
         report.say(f"kind create cluster: {', '.join(node.name for node in plane.nodes)} are up")
@@ -95,7 +95,7 @@ def _start(
         running.start()
         stack.callback(running.stop)
 
-    machine = Machine(network, authority, scratch, sealing.config, archives, created)
+    machine = Machine(network, authority, scratch, sealing.config, root, created)
     stack.callback(lambda: _collect(machine, options.logs))
     machine.start()
     stack.callback(machine.stop)
@@ -112,18 +112,18 @@ def _start(
     return Lab(report, plane, web, repository, platform, dist, timeline, sealing, options.logs), script
 
 
-def _images(report: Report, index: ChartRepository, dist: Dist, *, full: bool) -> list[Path]:
-    """Make the image of every container that there will be."""
+def _images(report: Report, index: ChartRepository, dist: Dist, *, full: bool) -> Path:
+    """Make the image of every container that there will be; return the root of a containerd that has them."""
     start = time.monotonic()
     manifests = [item for _, item in dist.everything]
     specs = [*cluster_pods(), *pod_specs([*charts.rendered(dist, index), *manifests])]
     planned = plan.plan(specs, full=full)
-    archives = [plan.write(IMAGES, each) for each in planned]
+    root = store.prepare(BUILD / "lab" / "store", [plan.write(IMAGES, each) for each in planned])
     programs = sum(each.recipe is not None for each in planned)
     took = time.monotonic() - start
     report.say(f"{len(planned)} images, {programs} with the program, the others a stand-in: {took:.0f} s")
     (report.file.parent / "images.md").write_text(plan.table(planned))
-    return archives
+    return root
 
 
 def _boot(lab: Lab, script: Script) -> bool:

@@ -181,7 +181,12 @@ def test_a_process_that_ends_by_itself_is_an_error_with_its_log(tmp_path: Path) 
 
 def test_the_machine_answers_what_the_script_asks(tmp_path: Path) -> None:
     machine = Machine(
-        Network(), Authority(tmp_path / "authority"), tmp_path, tmp_path / "config", [], lambda _plane: None
+        Network(),
+        Authority(tmp_path / "authority"),
+        tmp_path,
+        tmp_path / "config",
+        tmp_path,
+        lambda _plane: None,
     )
     machine.start()
 
