@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from .live import LiveCluster, World
 
 PROBER = Engine(
-    Path(__file__).resolve().parent / "prober", BUILD / "engines" / "prober", ("prober",), package="."
+    Path(__file__).resolve().parent / "prober", BUILD / "engines" / "prober", ("prober",), packages=(".",)
 )
 
 # A drop is silent. What must get through is asked again, because a busy machine is silent for a while, too.
