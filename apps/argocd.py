@@ -145,7 +145,10 @@ def _values(context: Context) -> Values:
             # Rendered without data: argocd-server makes the admin's password and its signing key itself.
             "secret": {"createSecret": True},
         },
-        "controller": _component(replicas, "100m", "224Mi", "768Mi"),
+        "controller": _component(replicas, "100m", "224Mi", "2Gi") | {
+            # At a boot it holds the objects of every application at once: with 768Mi it was killed twice.
+            "env": [{"name": "GOMEMLIMIT", "value": "1000MiB"}],
+        },
         "repoServer": repo_server,
         "server": server,
         "applicationSet": _component(replicas, "20m", "48Mi", "192Mi"),
