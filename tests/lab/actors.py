@@ -32,6 +32,7 @@ CLUSTER_RESOURCE_NAMESPACE = "cert-manager"
 # Whose webhooks are served by stand-ins: they show certificates of the lab's authority.
 WEBHOOKS = ("mutatingwebhookconfigurations", "validatingwebhookconfigurations")
 OWN_WEBHOOKS = ("gatekeeper-system", "kyverno")
+INGRESSES = "/apis/networking.k8s.io/v1"
 GATEWAY = {"app.kubernetes.io/name": "kong"}
 VELERO = {"app.kubernetes.io/name": "velero"}
 # The phase that each kind has when Velero is content with it.
@@ -203,9 +204,11 @@ def address_ingresses(api: Api) -> None:
     ]
     if not addresses or not running(api, GATEWAY):
         return
-    for ingress in api.list("/apis/networking.k8s.io/v1/ingresses"):
+    for ingress in api.list(f"{INGRESSES}/ingresses"):
         if ingress.get("status", {}).get("loadBalancer", {}).get("ingress") != addresses:
-            api.merge(f"{api.path_of(ingress)}/status", {"status": {"loadBalancer": {"ingress": addresses}}})
+            metadata = ingress["metadata"]
+            path = f"{INGRESSES}/namespaces/{metadata['namespace']}/ingresses/{metadata['name']}/status"
+            api.merge(path, {"status": {"loadBalancer": {"ingress": addresses}}})
 
 
 def report_velero(api: Api) -> None:
