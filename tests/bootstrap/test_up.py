@@ -47,7 +47,7 @@ def test_up_goes_in_order(sandbox: Sandbox) -> None:
     order = [
         index(calls, "kind create cluster"),
         index(calls, "helm show crds", "kube-prometheus-stack"),
-        index(calls, "kubectl get customresourcedefinitions -o jsonpath"),
+        index(calls, "kubectl get customresourcedefinitions -o go-template"),
         index(calls, "kubectl apply", "Namespace.cilium-secrets.yaml"),
         index(calls, "helm template cilium"),
         index(calls, "kubectl rollout status", "-n kube-system"),
