@@ -195,10 +195,16 @@ install_charts() {
     # shellcheck disable=SC2086 # see above
     run helm template "$release" $reference --version "$version" --namespace "$namespace" --include-crds --values "$dist/$values" \
       --kube-version "$KUBERNETES_VERSION" --api-versions monitoring.coreos.com/v1 | apply -f -
-    [ -z "$dry_run" ] || continue
-    for workload in $(kc get daemonsets,deployments,statefulsets -n "$namespace" -o name); do
-      wait_for "$workload in $namespace" rolled_out "$namespace" "$workload"
-    done
+    if [ -z "$dry_run" ]; then
+      for workload in $(kc get daemonsets,deployments,statefulsets -n "$namespace" -o name); do
+        wait_for "$workload in $namespace" rolled_out "$namespace" "$workload"
+      done
+    fi
+    # All at once and from outside: the first of them that holds for Argo CD's controller takes from it whatever the
+    # others have not given it yet, the API server too. Argo CD makes one kind after the other.
+    set --
+    for file in "$dist/apps/$application"/manifests/*NetworkPolicy.*.yaml; do [ ! -e "$file" ] || set -- "$@" -f "$file"; done
+    [ $# = 0 ] || { say "network policies of $application" && apply "$@"; }
   done <<< "$CHARTS"
   run kc config set-context "kind-$CLUSTER" --namespace=default > /dev/null
 }

@@ -128,6 +128,7 @@ def sandbox(tmp_path: Path) -> Sandbox:
     for source in (
         *(ROOT / "dist/kind/bootstrap").iterdir(),
         *(ROOT / "dist/kind/apps").glob("*/manifests/Namespace.*.yaml"),
+        *(ROOT / "dist/kind/apps").glob("*/manifests/*NetworkPolicy.*.yaml"),
     ):
         target = box.clone / source.relative_to(ROOT)
         target.parent.mkdir(parents=True, exist_ok=True)

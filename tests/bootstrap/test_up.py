@@ -55,6 +55,7 @@ def test_up_goes_in_order(sandbox: Sandbox) -> None:
         index(calls, "kubectl create"),
         index(calls, "helm template argocd"),
         index(calls, "kubectl rollout status", "-n argocd"),
+        index(calls, "kubectl apply", "NetworkPolicy.egress-argocd-repo-server-to-world.yaml"),
         index(calls, "kubectl apply", "root.yaml"),
     ]
     assert order == sorted(order)
@@ -63,6 +64,17 @@ def test_up_goes_in_order(sandbox: Sandbox) -> None:
     assert not [route for route in routes if route not in output]
     assert "platform-ca.crt" in output
     assert "argocd-initial-admin-secret" in output
+
+
+def test_policies_of_what_runs_already_are_applied_at_once(sandbox: Sandbox) -> None:
+    """One after the other, the first would take from Argo CD's controller what the next ones give it."""
+    sandbox.up()
+
+    folder = sandbox.clone / "dist/kind/apps/argocd/manifests"
+    files = sorted(path.name for path in folder.glob("*NetworkPolicy.*.yaml"))
+    assert len(files) > 2
+    (call,) = [call for call in sandbox.calls() if call.startswith("kubectl apply") and files[0] in call]
+    assert [name for name in files if name not in call] == []
 
 
 def test_charts_come_from_the_pins_and_values_of_dist(sandbox: Sandbox) -> None:

@@ -18,10 +18,12 @@ from typing import TYPE_CHECKING
 from platform_stack.errors import PlatformError
 from platform_stack.model.cluster import PROFILES
 from tests.engines import ROOT, build
+from tests.flows.judge import JUDGE
 
 from . import sandbox
 from .engines import ENGINES, FULL, require_tools
 from .errors import LabError
+from .probing import PROBER
 from .report import Report
 
 if TYPE_CHECKING:
@@ -91,7 +93,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _build(report: Report, options: argparse.Namespace) -> None:
-    for engine in (*ENGINES, *(FULL if options.full else ())):
+    for engine in (*ENGINES, JUDGE, PROBER, *(FULL if options.full else ())):
         start = time.monotonic()
         if build(engine, options.logs / f"build-{engine.name}.log"):
             report.say(f"built {engine.name} in {time.monotonic() - start:.0f} s")

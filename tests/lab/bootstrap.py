@@ -59,7 +59,8 @@ class Script:
             stream.write(f"\n$ ./bootstrap.sh {' '.join(arguments)}\n".encode())
             stream.flush()
             self.process = subprocess.Popen(
-                [str(self.folder / "bootstrap.sh"), *arguments],
+                # A shell cannot catch a signal that was ignored when it began, as in what runs in the background.
+                ["env", "--default-signal=INT", str(self.folder / "bootstrap.sh"), *arguments],
                 env={**self.machine.environment(), "TIMEOUT": "900"},
                 stdin=subprocess.DEVNULL,
                 stdout=stream,

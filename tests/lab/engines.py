@@ -74,7 +74,6 @@ EXTERNAL_DNS = _engine(
 )
 # With these the lab is a whole one: make lab FULL=1.
 KUBE_STATE_METRICS = _engine("kube-state-metrics", "kube-state-metrics")
-LOKI = _engine("loki", "loki")
 NODE_EXPORTER = _engine("node-exporter", "node_exporter")
 PROMETHEUS = _engine("prometheus", "prometheus")
 PROMETHEUS_OPERATOR = _engine("prometheus-operator", "operator", "prometheus-config-reloader")
@@ -87,10 +86,7 @@ ENGINES = (
     *(ETCD, HELM, KUBERNETES, STANDIN, PAUSE, CILIUM, COREDNS, ARGOCD),
     *(KYVERNO, GATEKEEPER, SEALED_SECRETS, EXTERNAL_DNS),
 )
-FULL = (
-    *(PROMETHEUS_OPERATOR, PROMETHEUS, KUBE_STATE_METRICS, NODE_EXPORTER),
-    *(REDIS_EXPORTER, LOKI),
-)
+FULL = (PROMETHEUS_OPERATOR, PROMETHEUS, KUBE_STATE_METRICS, NODE_EXPORTER, REDIS_EXPORTER)
 
 
 # Programs that the nodes and the images need, with their package.

@@ -6,8 +6,10 @@ import time
 from typing import TYPE_CHECKING
 
 from . import argocd, pods
+from .admission import webhook_away
 from .assertions import inventory
 from .errors import LabError, fail
+from .node_faults import api_server_restarts, disk_fills, node_dies
 from .timeline import PATH as APPLICATIONS
 from .timeline import ready, sync_of
 
@@ -39,6 +41,10 @@ def run(lab: Lab) -> None:
             "an application removed from the catalogue is pruned, and comes back when it is listed again",
             removed,
         ),
+        ("without Kyverno's webhook new pods wait, and no longer than it takes to come back", webhook_away),
+        ("the API server dies and comes back", api_server_restarts),
+        ("a full disk stops nothing that runs", disk_fills),
+        ("a node dies and comes back", node_dies),
     )
     for what, fault in faults:
         try:

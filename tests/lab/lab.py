@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from .client import Api, Object
     from .controlplane import ControlPlane
     from .dist import Dist
+    from .dns import NameServer
+    from .measured import Memory
     from .platform import Platform
     from .report import Report
     from .repository import Repository
@@ -42,6 +44,10 @@ class Lab:
     dist: Dist
     timeline: Timeline
     sealing: Sealing
+    names: NameServer
+    memory: Memory
+    # Images that hold the real program: what their containers take is worth measuring.
+    programs: frozenset[str]
     logs: Path
     # Every object that the bootstrap left, before the root was applied.
     before: dict[tuple[str, str, str, str], Object] = field(default_factory=dict)

@@ -11,7 +11,13 @@ mount -t overlay overlay -o "lowerdir=/,upperdir=$folder/upper,workdir=$folder/w
 bind() { mkdir -p "$root$2" && mount --bind "$1" "$root$2"; }
 # An overlay cannot lie on another: containerd's layers and the pods' volumes are folders of the machine's disk.
 bind "$folder/containerd" /var/lib/containerd
-bind "$folder/kubelet" /var/lib/kubelet
+# A file system of its own, so that the node's disk can be full without the machine's.
+if [ ! -e "$folder/kubelet.disk" ]; then
+  truncate -s "$(cat "$folder/upper/etc/lab/disk")" "$folder/kubelet.disk"
+  mkfs.ext4 -q -F "$folder/kubelet.disk"
+fi
+mkdir -p "$root/var/lib/kubelet"
+mount -o loop "$folder/kubelet.disk" "$root/var/lib/kubelet"
 bind "$folder/log" /var/log
 bind "$engines" "$engines"
 bind "$scratch" "$scratch"

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from .network import Network
 
 HERE = Path(__file__).resolve().parent
+# What pods may write on a node: emptyDir volumes and what else the kubelet keeps.
+DISK = "3G"
 CONTAINERD = "/run/containerd/containerd.sock"
 # Of the capabilities that containers are given, in the order of their bits in /proc/self/status.
 CAPABILITIES = {
@@ -79,7 +81,7 @@ class Node:
 
     def start(self) -> None:
         """Start its first process and wait until containerd answers. The kubelet waits for kubeadm."""
-        for name in ("upper", "work", "root", "containerd", "kubelet", "log"):
+        for name in ("upper", "work", "root", "containerd", "log"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
         self.write(_files(self))
         for name in ("containerd.toml", "runc"):
@@ -175,6 +177,7 @@ def _files(node: Node) -> dict[str, str]:
         "/etc/machine-id": f"{node.name.encode().hex():0<32.32}\n",
         "/etc/lab/address": node.address,
         "/etc/lab/gateway": node.network.gateway,
+        "/etc/lab/disk": DISK,
         "/etc/lab/containerd.toml": _containerd(),
         "/etc/lab/runc": _runc(),
     }

@@ -10,7 +10,18 @@ from typing import TYPE_CHECKING
 
 from tests.engines import BUILD
 
-from . import actors, assertions, bootstrap, charts, faults, picture, teardown
+from . import (
+    actors,
+    admission,
+    assertions,
+    bootstrap,
+    charts,
+    datapath_asked,
+    faults,
+    measured,
+    picture,
+    teardown,
+)
 from .actors import Actors
 from .authority import Authority
 from .bootstrap import Script
@@ -20,6 +31,7 @@ from .errors import LabError
 from .images import plan, store
 from .lab import Lab
 from .machine import Machine
+from .measured import Memory
 from .network import Network
 from .platform import Platform, kernel_has_wireguard
 from .repository import Repository
@@ -87,7 +99,7 @@ def _start(
         sources |= charts.module_charts(dist.charts, scratch / "modules")
     index = ChartRepository(web.charts, f"{web.url}/charts")
     index.publish(sources)
-    root = _images(report, index, dist, full=options.full)
+    root, programs = _images(report, index, dist, full=options.full)
 
     def created(plane: ControlPlane) -> None:
         report.say(f"kind create cluster: {', '.join(node.name for node in plane.nodes)} are up")
@@ -106,14 +118,31 @@ def _start(
     report.say(f"dist/{platform.cluster}: {len(dist.applications)} Applications, {len(dist.charts)} {kind}")
     plane, problems = bootstrap.begin(script)
     report.check("bootstrap.sh up, interrupted, goes on from where it was", problems, look=str(script.log))
+    memory = Memory(plane, scratch.name)
+    memory.start()
+    stack.callback(memory.stop)
     timeline = Timeline(plane.api)
     timeline.begin()
     stack.callback(timeline.end)
-    return Lab(report, plane, web, repository, platform, dist, timeline, sealing, options.logs), script
+    lab = Lab(
+        report,
+        plane,
+        web,
+        repository,
+        platform,
+        dist,
+        timeline,
+        sealing,
+        names,
+        memory,
+        programs,
+        options.logs,
+    )
+    return lab, script
 
 
-def _images(report: Report, index: ChartRepository, dist: Dist, *, full: bool) -> Path:
-    """Make the image of every container that there will be; return the root of a containerd that has them."""
+def _images(report: Report, index: ChartRepository, dist: Dist, *, full: bool) -> tuple[Path, frozenset[str]]:
+    """Make the image of every container that there will be; return a containerd's root, and which are programs."""
     start = time.monotonic()
     manifests = [item for _, item in dist.everything]
     specs = [*cluster_pods(), *pod_specs([*charts.rendered(dist, index), *manifests])]
@@ -123,7 +152,7 @@ def _images(report: Report, index: ChartRepository, dist: Dist, *, full: bool) -
     took = time.monotonic() - start
     report.say(f"{len(planned)} images, {programs} with the program, the others a stand-in: {took:.0f} s")
     (report.file.parent / "images.md").write_text(plan.table(planned))
-    return root
+    return root, frozenset(str(each.reference) for each in planned if each.recipe is not None)
 
 
 def _boot(lab: Lab, script: Script) -> bool:
@@ -150,6 +179,9 @@ def _boot(lab: Lab, script: Script) -> bool:
     (lab.logs / "timeline.svg").write_text(picture.svg(marks, lab.dist.waves, title))
     assertions.after_boot(lab, complete=complete)
     if complete:
+        admission.after_boot(lab)
+        datapath_asked.after_boot(lab)
+        measured.after_boot(lab)
         bootstrap.after_boot(lab, script)
     return complete
 

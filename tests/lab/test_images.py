@@ -213,9 +213,9 @@ def test_a_program_is_found_by_the_end_of_the_name_and_a_mirror_keeps_it() -> No
     assert recipe_of(parse("reg.kyverno.io/kyverno/kyverno:v1")) is RECIPES["kyverno/kyverno"]
     assert recipe_of(parse("mirror.example/hub/library/redis:8")) is RECIPES["library/redis"]
     assert recipe_of(parse("quay.io/not-cilium/cilium:v1")) is None
-    loki = parse("docker.io/grafana/loki:3.7.6")
-    assert recipe_of(loki) is None
-    assert recipe_of(loki, full=True) is FULL_RECIPES["grafana/loki"]
+    exporter = parse("ghcr.io/oliver006/redis_exporter:v1.86.0")
+    assert recipe_of(exporter) is None
+    assert recipe_of(exporter, full=True) is FULL_RECIPES["oliver006/redis_exporter"]
 
 
 def test_an_image_of_an_operators_pod_is_planned_by_its_name_alone() -> None:

@@ -132,7 +132,6 @@ for _name in ("kube-apiserver", "kube-controller-manager", "kube-scheduler"):
 
 # What nothing that the lab asserts waits for: only in a whole one, for they take long to build.
 FULL_RECIPES = {
-    "grafana/loki": _go(engines.LOKI, "github.com/grafana/loki/v3", "/usr/bin/loki", user="10001"),
     "kube-state-metrics/kube-state-metrics": _go(
         engines.KUBE_STATE_METRICS, "k8s.io/kube-state-metrics/v2", "/kube-state-metrics", user=_NOBODY
     ),

@@ -1,0 +1,242 @@
+"""What Kyverno and Gatekeeper do in the running platform: ready, refusing, reporting, generating."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from platform_stack.labels import TIER
+
+from . import pods
+from .client import ApiError
+
+if TYPE_CHECKING:
+    from .lab import Lab
+
+KYVERNO = "/apis/policies.kyverno.io/v1"
+POLICY_KINDS = (
+    "deletingpolicies",
+    "generatingpolicies",
+    "imagevalidatingpolicies",
+    "mutatingpolicies",
+    "validatingpolicies",
+)
+REPORTS = (
+    "/apis/wgpolicyk8s.io/v1alpha2/policyreports",
+    "/apis/wgpolicyk8s.io/v1alpha2/clusterpolicyreports",
+)
+TEMPLATES = "/apis/templates.gatekeeper.sh/v1/constrainttemplates"
+CONSTRAINTS = "/apis/constraints.gatekeeper.sh/v1beta1"
+ADMISSION_CONTROLLER = {
+    "app.kubernetes.io/component": "admission-controller",
+    "app.kubernetes.io/part-of": "kyverno",
+}
+TENANT = "lab-tenant"
+# What a namespace of a tenant gets: path of the collection, name.
+DEFAULTS = (
+    ("/apis/networking.k8s.io/v1", "networkpolicies", "tenant-default-deny"),
+    ("/apis/networking.k8s.io/v1", "networkpolicies", "tenant-allow-dns"),
+    ("/api/v1", "limitranges", "tenant-defaults"),
+    ("/api/v1", "resourcequotas", "tenant-quota"),
+)
+REPORT_SECONDS = 120.0
+
+
+def after_boot(lab: Lab) -> None:
+    """Check both engines; reports and audits come some time after the objects that they are about."""
+    report = lab.report
+    report.check("every policy of Kyverno and Gatekeeper is ready", not_ready(lab), detail=counted(lab))
+    problems, detail = reported(lab)
+    report.check(
+        "Kyverno's reports and Gatekeeper's audit show the declared exceptions and nothing else",
+        problems,
+        detail=detail,
+        look="apps/: the exceptions of the application, or the object",
+    )
+    problems, detail = tenant(lab)
+    report.check(
+        "a tenant's namespace gets its defaults, a deleted one comes back, and a privileged pod is refused",
+        problems,
+        detail=detail,
+        look="the logs of Kyverno's background controller",
+    )
+
+
+def not_ready(lab: Lab) -> list[str]:
+    """Return the policies that their engine does not call ready."""
+    problems = [
+        f"{item['kind']} {item['metadata']['name']}: {conditions(item)}"
+        for plural in POLICY_KINDS
+        for item in lab.api.list(f"{KYVERNO}/{plural}")
+        if not item.get("status", {}).get("conditionStatus", {}).get("ready")
+    ]
+    problems += [
+        f"ConstraintTemplate {template['metadata']['name']} is not created"
+        for template in lab.api.list(TEMPLATES)
+        if not template.get("status", {}).get("created")
+    ]
+    problems += [
+        f"{constraint['kind']} {constraint['metadata']['name']} is not enforced"
+        for constraint in constraints(lab)
+        if not (by_pod := constraint.get("status", {}).get("byPod", []))
+        or not all(each.get("enforced") for each in by_pod)
+    ]
+    return problems
+
+
+def counted(lab: Lab) -> str:
+    """Say how many policies there are."""
+    kyverno = sum(len(lab.api.list(f"{KYVERNO}/{plural}")) for plural in POLICY_KINDS)
+    return f"Kyverno {kyverno}, Gatekeeper {len(constraints(lab))} constraints"
+
+
+def constraints(lab: Lab) -> list[dict[str, Any]]:
+    """Return every constraint, of every kind that a template makes."""
+    kinds = [item["spec"]["crd"]["spec"]["names"]["kind"].lower() for item in lab.api.list(TEMPLATES)]
+    return [item for kind in kinds for item in lab.api.list(f"{CONSTRAINTS}/{kind}")]
+
+
+def reported(lab: Lab) -> tuple[list[str], str]:
+    """Return what is reported or audited and not excepted, and how much was looked at.
+
+    An exception shows as a result `skip`; a result that fails, or an audited violation, is a finding.
+    """
+    deadline = time.monotonic() + REPORT_SECONDS
+    while not (results := _results(lab)) or not _audited(lab):
+        if time.monotonic() > deadline:
+            return [f"no {'audit' if results else 'report'} within {REPORT_SECONDS:.0f} s"], ""
+        time.sleep(2)
+    problems = sorted(
+        {
+            f"Kyverno: {_name(resource)}: {result['policy']}: {result.get('message', result['result'])[:200]}"
+            for resource, result in results
+            if result["result"] in ("fail", "warn", "error")
+        }
+    )
+    audited = constraints(lab)
+    for constraint in audited:
+        problems += [
+            f"Gatekeeper: {each.get('namespace', '')}/{each['kind']} {each['name']}: {each['message'][:200]}"
+            for each in constraint.get("status", {}).get("violations", [])
+        ]
+    skipped = {_name(resource) for resource, result in results if result["result"] == "skip"}
+    passed = sum(result["result"] == "pass" for _, result in results)
+    return problems, (
+        f"{passed} results pass, {len(skipped)} objects are excepted, {len(audited)} constraints were audited"
+    )
+
+
+def _results(lab: Lab) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    return [
+        (resource, result)
+        for path in REPORTS
+        for report in lab.api.list(path)
+        for result in report.get("results") or []
+        for resource in result.get("resources") or [report.get("scope", {})]
+    ]
+
+
+def _audited(lab: Lab) -> bool:
+    return all(constraint.get("status", {}).get("auditTimestamp") for constraint in constraints(lab))
+
+
+def tenant(lab: Lab) -> tuple[list[str], str]:
+    """Make a namespace of a tenant, look at what it gets, delete one of it, and try a privileged pod."""
+    labels = {TIER: "tenant", "pod-security.kubernetes.io/enforce": "privileged"}
+    namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": TENANT, "labels": labels}}
+    problems: list[str] = []
+    start = time.monotonic()
+    try:
+        lab.api.create(namespace)
+    except ApiError as error:
+        # Gatekeeper may ask more of a namespace: what it asks is in its message.
+        return [f"the namespace was refused: {error}"], ""
+
+    def paths() -> list[str]:
+        return [f"{group}/namespaces/{TENANT}/{plural}/{name}" for group, plural, name in DEFAULTS]
+
+    try:
+        lab.wait("the defaults of a tenant's namespace", lambda: all(map(lab.api.get, paths())), seconds=60)
+        took = time.monotonic() - start
+        lab.api.delete(paths()[0])
+        back = lab.wait(
+            "the deleted default to come back", lambda: lab.api.get(paths()[0]) is not None, seconds=60
+        )
+        try:
+            lab.api.call("POST", f"/api/v1/namespaces/{TENANT}/pods", _privileged())
+            problems.append("a privileged pod was admitted")
+        except ApiError as error:
+            if "kyverno" not in error.message.lower():
+                problems.append(f"a privileged pod was refused, but not by Kyverno: {error}")
+        detail = f"{len(DEFAULTS)} defaults after {took:.1f} s, a deleted one back after {back:.1f} s"
+    finally:
+        lab.api.delete(f"/api/v1/namespaces/{TENANT}")
+    return problems, detail
+
+
+def _privileged() -> dict[str, Any]:
+    container = {
+        "name": "main",
+        "image": "registry.k8s.io/pause:3.10.1",
+        "securityContext": {"privileged": True},
+    }
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": "privileged", "namespace": TENANT},
+        "spec": {"containers": [container]},
+    }
+
+
+def webhook_away(lab: Lab) -> str:
+    """Delete the only pod of Kyverno's admission controller, and see for how long pods are refused."""
+    refused: list[float] = []
+    start = time.monotonic()
+    selector = ",".join(f"{key}={value}" for key, value in ADMISSION_CONTROLLER.items())
+    before = {each["metadata"]["uid"] for each in lab.api.list("/api/v1/pods", labelSelector=selector)}
+    for pod in lab.api.list("/api/v1/pods", labelSelector=selector):
+        lab.api.delete(
+            f"/api/v1/namespaces/{pod['metadata']['namespace']}/pods/{pod['metadata']['name']}",
+            grace_seconds=0,
+        )
+
+    def back() -> bool:
+        try:
+            lab.api.call("POST", "/api/v1/namespaces/default/pods", _harmless(), dryRun="All")
+        except ApiError:
+            refused.append(time.monotonic() - start)
+        found = lab.api.list("/api/v1/pods", labelSelector=selector)
+        return len(found) == len(before) and all(
+            pods.is_ready(each) and each["metadata"]["uid"] not in before for each in found
+        )
+
+    took = lab.wait("Kyverno's admission controller to be back", back)
+    lab.wait_ready()
+    waited = (
+        f"pods were refused from {refused[0]:.1f} to {refused[-1]:.1f} s" if refused else "no pod was refused"
+    )
+    return f"{len(before)} replica(s), all Ready again after {took:.1f} s; {waited}"
+
+
+def _harmless() -> dict[str, Any]:
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"generateName": "lab-", "namespace": "default"},
+        "spec": {"containers": [{"name": "main", "image": "registry.k8s.io/pause:3.10.1"}]},
+    }
+
+
+def conditions(item: dict[str, Any]) -> str:
+    """Return the conditions of a policy that are not true, with their messages."""
+    found = item.get("status", {}).get("conditionStatus", {})
+    parts = [
+        f"{each['type']} {each.get('message', '')}".strip()
+        for each in found.get("conditions", [])
+        if each.get("status") != "True"
+    ]
+    return "; ".join(parts) or str(found.get("message", "no status"))
+
+
+def _name(resource: dict[str, Any]) -> str:
+    return f"{resource.get('kind')} {resource.get('namespace', '')}/{resource.get('name')}"
