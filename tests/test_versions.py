@@ -26,7 +26,6 @@ IMAGES = {
     "github.com/bitnami-labs/sealed-secrets": "docker.io/bitnami/sealed-secrets-controller",
     "github.com/cilium/cilium": "quay.io/cilium/",
     "github.com/coredns/coredns": "registry.k8s.io/coredns/coredns",
-    "github.com/grafana/loki/v3": "docker.io/grafana/loki",
     "github.com/kyverno/kyverno": "reg.kyverno.io/kyverno/",
     "github.com/oliver006/redis_exporter": "ghcr.io/oliver006/redis_exporter",
     "github.com/open-policy-agent/gatekeeper/v3": "openpolicyagent/gatekeeper",

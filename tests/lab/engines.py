@@ -107,6 +107,7 @@ _TOOLS = {
     "ssh": "openssh-client",
     "tini": "tini",
     "kmod": "kmod",
+    "mkfs.ext4": "e2fsprogs",
 }
 
 
