@@ -22,7 +22,7 @@ check: .venv/ready ## ruff, mypy --strict, shellcheck, dist/ is what apps/ says
 	$(RUN)ruff format --check .
 	$(RUN)ruff check .
 	$(RUN)mypy
-	$(RUN)shellcheck -x bootstrap.sh .ci/run docs/guides/*.sh
+	$(RUN)shellcheck -x bootstrap.sh .ci/run docs/guides/*.sh tests/lab/*.sh
 	$(RUN)platform-stack synth --check
 
 imports: .venv/ready ## typed bindings and schemas from CRDs: make imports DIR=folder [OPENAPI=swagger.json]
@@ -70,8 +70,8 @@ promql: .venv/ready $(if $(CHARTS),helm) ## promtool reads the PromQL of every r
 	$(RUN)python -c "from tests.engines import build; from tests.promql.promtool import PROMTOOL; build(PROMTOOL)"
 	$(if $(CHARTS),CHARTS="$(abspath $(CHARTS))" HELM=$(CURDIR)/$(GO_TOOLS)/helm )$(RUN)pytest -m promql tests/promql
 
-lab: .venv/ready ## the real API server and Argo CD run dist/ on loopback: make lab [CHARTS=folder-with-charts]
-	$(RUN)python -m tests.lab $(if $(CHARTS),--charts "$(CHARTS)")
+lab: .venv/ready ## real nodes and Argo CD run dist/, as root: make lab [CHARTS=folder-with-charts] [FULL=1]
+	$(RUN)python -m tests.lab $(if $(CHARTS),--charts "$(CHARTS)") $(if $(FULL),--full)
 
 bench: .venv/ready ## whole-process times, see docs/benchmarks.md
 	$(RUN)python -m tests.bench

@@ -5,11 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from platform_stack import Application, Cluster, Namespace, Platform
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+# How long an example takes says how busy the machine is: times are what `make bench` is for.
+settings.register_profile("without a deadline", deadline=None)
+settings.load_profile("without a deadline")
 
 
 @pytest.fixture

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import platform
+import re
 import subprocess
 import sys
 import sysconfig
+import tomllib
 from pathlib import Path
 
 from apps.__main__ import PLATFORM
@@ -54,3 +56,42 @@ def test_importing_the_model_starts_no_node_and_loads_no_cryptography() -> None:
         check=True,
     )
     assert done.stdout == "set()\n"
+
+
+def test_every_target_is_explained() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    targets = re.findall(r"^([a-z-]+):.*?(## \S.*)?$", makefile, re.MULTILINE)
+    names = {name for name, _ in targets}
+    assert [name for name, explained in targets if not explained] == []
+    (phony,) = re.findall(r"^\.PHONY: (.+)$", makefile, re.MULTILINE)
+    assert {*phony.split()} == names
+    table = re.findall(r"^\| `make ?([a-z-]*)", (ROOT / "CONTRIBUTING.md").read_text(), re.MULTILINE)
+    assert {name or "help" for name in table} == names
+
+
+def test_what_make_test_leaves_out_has_a_target_that_a_pull_request_runs() -> None:
+    """A marker that no target names would be tests that never run."""
+    options = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["pytest"]["ini_options"]
+    markers = {line.partition(":")[0] for line in options["markers"]}
+    assert {*re.findall(r"not (\w+)", options["addopts"][-1])} == markers
+    run = (ROOT / ".ci" / "run").read_text()
+    rules = re.findall(r"^([a-z-]+):[^\n]*((?:\n\t[^\n]*)*)", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    ran = {
+        marker
+        for name, recipe in rules
+        if re.search(rf"\bmake {name}$", run, re.MULTILINE)
+        for marker in re.findall(r"pytest .*-m (\w+)", recipe)
+    }
+    assert ran == markers
+
+
+def test_every_shell_script_is_checked() -> None:
+    (checked,) = re.findall(r"shellcheck -x (.+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    files = {path for pattern in checked.split() for path in ROOT.glob(pattern)}
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True)
+    scripts = {
+        path
+        for path in (ROOT / name for name in tracked.stdout.splitlines())
+        if path.is_file() and re.match(rb"#!.*\b(ba)?sh\b", path.read_bytes())
+    }
+    assert files == scripts

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 INTO = (Entity.API_SERVER, Entity.NODES, Entity.WORLD)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(platforms())
 def test_between_pods(made: Made) -> None:
     judge = made.oracle()
@@ -49,7 +49,7 @@ def test_between_pods(made: Made) -> None:
                 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(platforms())
 def test_to_and_from_outside(made: Made) -> None:
     judge = made.oracle()

@@ -26,7 +26,7 @@ def judge() -> Iterator[Judge]:
 
 
 # derandomize: the same platforms every time.
-@settings(max_examples=200, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(made=platforms())
 def test_oracle_and_engine_agree_on_every_pair_and_port(judge: Judge, made: Made) -> None:
     global compared  # noqa: PLW0603  what no single example can count

@@ -27,7 +27,7 @@ def judge() -> Iterator[Judge]:
 
 
 # A scenario takes a while to draw on a busy machine; derandomize: the same 400 scenarios every time.
-@settings(max_examples=400, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=400, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(scenario=scenarios())
 def test_oracle_and_engine_agree_on_random_policies(judge: Judge, scenario: Scenario) -> None:
     questions = scenario.questions()

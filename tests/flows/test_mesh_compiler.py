@@ -25,7 +25,7 @@ def asked(made: Made) -> Iterator[tuple[Workload, Member, int]]:
                 yield target, server, port
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(platforms())
 def test_an_identity_is_let_in_if_and_only_if_one_of_its_pods_may_come(made: Made) -> None:
     judge, known = made.mesh(), made.members
@@ -37,7 +37,7 @@ def test_an_identity_is_let_in_if_and_only_if_one_of_its_pods_may_come(made: Mad
             assert judge.admits(client, server, port) == expected, (client, target, port)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(platforms())
 def test_plain_text_is_let_in_where_somebody_without_an_identity_may_come(made: Made) -> None:
     judge, known = made.mesh(), made.members
@@ -51,7 +51,7 @@ def test_plain_text_is_let_in_where_somebody_without_an_identity_may_come(made: 
         assert judge.mode(server, port) == ("PERMISSIVE" if outside else "STRICT"), (outside, target, port)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(platforms())
 def test_network_and_mesh_together_let_in_what_is_declared(made: Made) -> None:
     network, judge, known = made.oracle(), made.mesh(), made.members

@@ -201,7 +201,7 @@ ALWAYS = {
 }
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(ANY_FLOWS)
 def test_what_a_tenant_declares_is_refused_or_opens_nothing_of_others(flows: list[Flow]) -> None:
     made = context(*flows)
@@ -219,7 +219,7 @@ def test_what_a_tenant_declares_is_refused_or_opens_nothing_of_others(flows: lis
             assert not oracle.allows(Address("203.0.113.7"), pod, port)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(OWN_FLOWS)
 def test_what_is_a_tenants_own_is_never_refused_and_holds(flows: list[Flow]) -> None:
     made = context(*flows)

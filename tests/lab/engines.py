@@ -107,12 +107,18 @@ _TOOLS = {
     "ssh": "openssh-client",
     "tini": "tini",
     "kmod": "kmod",
+    "mkfs.ext4": "e2fsprogs",
 }
+
+
+def missing_tools() -> dict[str, str]:
+    """Return the programs that are neither built here nor on PATH, each with its Debian package."""
+    return {program: package for program, package in _TOOLS.items() if shutil.which(program) is None}
 
 
 def require_tools() -> None:
     """Fail early, and with the command to run, when a program that is not built here is missing."""
-    missing = {program: package for program, package in _TOOLS.items() if shutil.which(program) is None}
+    missing = missing_tools()
     if missing:
         fail(
             f"programs {', '.join(missing)}",

@@ -65,7 +65,7 @@ touch /run/containerd/ready
 
 # As its unit of systemd does on KIND's nodes: it runs once kubeadm has written its settings.
 kubelet() {
-  # shellcheck disable=SC2086 # a word for each argument
+  # shellcheck disable=SC1091,SC2046 # kubeadm writes it; a word for each argument
   "$engines/kubernetes/kubelet" --bootstrap-kubeconfig=/etc/kubernetes/bootstrap-kubelet.conf \
     --kubeconfig=/etc/kubernetes/kubelet.conf --config=/var/lib/kubelet/config.yaml \
     $(. /var/lib/kubelet/kubeadm-flags.env && echo "$KUBELET_KUBEADM_ARGS")

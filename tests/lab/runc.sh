@@ -1,6 +1,6 @@
 #!/bin/sh
 # The real runc, without what this machine does not have: a container that is given a capability which its creator
-# lacks is not started. The names are in RUNC_WITHOUT, as the JSON of a container says them.
+# lacks is not started. node.py fills in their names, as the JSON of a container says them, and where runc is.
 file='' previous=''
 for argument in "$@"; do
   case $previous in
@@ -10,6 +10,7 @@ for argument in "$@"; do
   previous=$argument
 done
 if [ -n "$file" ] && [ -e "$file" ]; then
+  # shellcheck disable=SC2043 # one name until they are filled in
   for name in @WITHOUT@; do sed -i "s/\"$name\",//g; s/,\"$name\"//g" "$file"; done
 fi
 exec @RUNC@ "$@"

@@ -86,7 +86,7 @@ def test_it_seals_what_is_opened_here(sealed: Workplace) -> None:
     )
 
 
-@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(value=st.binary(max_size=3000), name=st.from_regex(r"[a-z][a-z0-9.-]{0,50}[a-z]", fullmatch=True))
 def test_random_values_under_random_names(sealed: Workplace, value: bytes, name: str) -> None:
     key = key_at_hand(sealed.config, sealed.store.fingerprint)

@@ -20,13 +20,13 @@ OTHER = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 NAMES = st.from_regex(r"[a-z0-9]{1,20}/[a-z0-9]{1,20}", fullmatch=True)
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=100, derandomize=True)
 @given(name=NAMES, value=st.binary(max_size=5000))
 def test_what_is_sealed_can_be_opened(name: str, value: bytes) -> None:
     assert unseal(KEY, name, seal(KEY.public_key(), name, value)) == value
 
 
-@settings(max_examples=30, deadline=None, derandomize=True)
+@settings(max_examples=30, derandomize=True)
 @given(name=NAMES, other=NAMES, value=st.binary(max_size=50))
 def test_it_cannot_be_opened_under_another_name(name: str, other: str, value: bytes) -> None:
     sealed = seal(KEY.public_key(), name, value)
@@ -35,7 +35,7 @@ def test_it_cannot_be_opened_under_another_name(name: str, other: str, value: by
             unseal(KEY, other, sealed)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60, derandomize=True)
 @given(data=st.data())
 def test_a_changed_byte_is_noticed(data: st.DataObject) -> None:
     raw = bytearray(base64.b64decode(seal(KEY.public_key(), "a/b", b"some value")))

@@ -66,9 +66,9 @@ _PROMETHEUS = "github.com/prometheus/prometheus"
 _OPERATOR = "github.com/prometheus-operator/prometheus-operator"
 
 
-def _prometheus_version() -> str:
-    # Its module is v0.314.0 where the release is v3.14.0.
-    _, minor, patch = version(engines.PROMETHEUS, _PROMETHEUS).split(".")
+def prometheus_release(version: str) -> str:
+    """Return the release that a version of Prometheus' module is of: v3.14.0 of v0.314.0 (its README.md)."""
+    _, minor, patch = version.split(".")
     return f"v{int(minor) // 100}.{int(minor) % 100}.{patch}"
 
 
@@ -151,7 +151,8 @@ FULL_RECIPES = {
         user=_NOBODY,
     ),
     "prometheus/prometheus": replace(
-        _go(engines.PROMETHEUS, _PROMETHEUS, "/bin/prometheus", user=_NOBODY), version=_prometheus_version
+        _go(engines.PROMETHEUS, _PROMETHEUS, "/bin/prometheus", user=_NOBODY),
+        version=lambda: prometheus_release(version(engines.PROMETHEUS, _PROMETHEUS)),
     ),
 }
 
