@@ -8,7 +8,7 @@ import signal
 import time
 from typing import TYPE_CHECKING
 
-from tests.engines import BUILD
+from tests.engines import BUILD, ROOT
 
 from . import (
     actors,
@@ -51,6 +51,8 @@ if TYPE_CHECKING:
 
 BOOT_SECONDS = 600.0
 IMAGES = BUILD / "lab" / "images"
+GUIDE = ROOT / "docs" / "guides" / "lab.md"
+BEGIN, END = "<!-- images: made by the lab -->", "<!-- end of images -->"
 
 
 def run(report: Report, scratch: Path, options: argparse.Namespace) -> None:
@@ -99,7 +101,7 @@ def _start(
         sources |= charts.module_charts(dist.charts, scratch / "modules")
     index = ChartRepository(web.charts, f"{web.url}/charts")
     index.publish(sources)
-    root, programs = _images(report, index, dist, full=options.full)
+    root, programs = _images(report, index, dist, profile=options.profile, full=options.full)
 
     def created(plane: ControlPlane) -> None:
         report.say(f"kind create cluster: {', '.join(node.name for node in plane.nodes)} are up")
@@ -141,7 +143,9 @@ def _start(
     return lab, script
 
 
-def _images(report: Report, index: ChartRepository, dist: Dist, *, full: bool) -> tuple[Path, frozenset[str]]:
+def _images(
+    report: Report, index: ChartRepository, dist: Dist, *, profile: str, full: bool
+) -> tuple[Path, frozenset[str]]:
     """Make the image of every container that there will be; return a containerd's root, and which are programs."""
     start = time.monotonic()
     manifests = [item for _, item in dist.everything]
@@ -151,7 +155,17 @@ def _images(report: Report, index: ChartRepository, dist: Dist, *, full: bool) -
     programs = sum(each.recipe is not None for each in planned)
     took = time.monotonic() - start
     report.say(f"{len(planned)} images, {programs} with the program, the others a stand-in: {took:.0f} s")
-    (report.file.parent / "images.md").write_text(plan.table(planned))
+    table = plan.table(planned)
+    made = report.file.parent / "images.md"
+    made.write_text(table)
+    # The guide speaks of the laptop and of the engines; the rest is said here.
+    if profile == "laptop" and not full:
+        said = GUIDE.read_text().partition(BEGIN)[2].partition(END)[0].strip()
+        report.check(
+            "docs/guides/lab.md says which image holds what",
+            [] if said == table.strip() else ["its table is not the one that was made"],
+            look=f"{made}: put it between the two comments of the guide",
+        )
     return root, frozenset(str(each.reference) for each in planned if each.recipe is not None)
 
 
