@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apps.common import NO_SIDECAR, resources, restricted_container, restricted_pod, service_monitor
+from apps.shared.endpoints import TRACE_ID
+from apps.shared.values import NO_SIDECAR, resources, restricted_container, restricted_pod, service_monitor
 from platform_stack.constructs.observability import Alert, Panel, down
 
 if TYPE_CHECKING:
     from platform_stack import Context, Service, Values
 
 NAME = "alloy"
-TRACE_ID = "trace_id"
-"""Structured metadata of each log line that names a trace: found fast, and no label of its own."""
 
 _USER = 473
 """The user `alloy` of the image."""

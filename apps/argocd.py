@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from apps.argocd_monitoring import monitoring
 from apps.cilium import cilium
-from apps.common import NO_SIDECAR, resources, service_monitor
+from apps.shared.values import NO_SIDECAR, resources, service_monitor
 from platform_stack import Application, Chart, Context, Namespace, Route, Service, Values
 from platform_stack.health import (
     APPLICATION_HEALTH,

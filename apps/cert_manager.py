@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from apps.common import NO_SIDECAR, resources, service_monitor
+from apps.shared.endpoints import PLATFORM_ISSUER
+from apps.shared.values import NO_SIDECAR, resources, service_monitor
 from platform_stack import Application, Chart, Context, Namespace, SyncWave, Values
 from platform_stack.constructs.observability import Alert, Panel, alerts, dashboard, down
 from platform_stack.model.flow import Flow, reaches_names, uses_api_server
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from platform_stack.constructs import ManifestChart
 
 NAMESPACE = "cert-manager"
-PLATFORM_ISSUER = "platform-ca"
-"""The ClusterIssuer that signs the platform's certificates."""
 
 ACME_EMAIL = ""
 """Set it to your address to have a second ClusterIssuer, `acme`, that asks ACME_SERVER for certificates.

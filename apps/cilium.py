@@ -8,7 +8,8 @@ from __future__ import annotations
 from ipaddress import ip_network
 from typing import TYPE_CHECKING
 
-from apps.common import PLATFORM_TEAM, resources, service_monitor
+from apps.shared.endpoints import EXPOSE_LABEL
+from apps.shared.values import PLATFORM_TEAM, resources, service_monitor
 from platform_stack import Application, Chart, Context, Namespace, SyncWave, Values, excepted
 from platform_stack.constructs.observability import Alert, alerts, down
 from platform_stack_imports import cilium as api
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from platform_stack.constructs import ManifestChart
 
 NAMESPACE = "kube-system"
-EXPOSE_LABEL = {"platform-stack.io/expose": "lan"}
-"""A Service of type LoadBalancer gets an address only if it carries this label."""
 
 _DASHBOARDS = {"enabled": True, "annotations": {"grafana_folder": "Cilium"}}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apps.common import PLATFORM_TEAM
+from apps.shared.values import PLATFORM_TEAM
 from platform_stack import excepted
 from platform_stack.cluster_objects import COREDNS, STATIC_PODS, SYSTEM, static_pod
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apps.common import SCRAPE_INTERVAL, resources
+from apps.shared.values import SCRAPE_INTERVAL, resources
 
 if TYPE_CHECKING:
     from platform_stack import Values

@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apps.cilium import cilium
-from apps.common import NO_SIDECAR, resources, restricted_container, service_monitor
 from apps.gatekeeper import gatekeeper
 from apps.kyverno import kyverno
 from apps.platform_dns import DNS, ETCD, METRICS_PORT, NAME_LABEL, NAMESPACE, dns_server
+from apps.shared.values import NO_SIDECAR, resources, restricted_container, service_monitor
 from platform_stack import Application, Chart, Context, Namespace, PolicyException, SyncWave, Values
 from platform_stack.constructs.observability import Alert, Panel, alerts, dashboard, down, pod_monitor
 from platform_stack.model.flow import Flow, exposed, uses_api_server, within

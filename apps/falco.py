@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apps.common import NO_SIDECAR, PLATFORM_TEAM, SCRAPE_INTERVAL, resources
 from apps.falco_rules import rules
 from apps.gatekeeper import gatekeeper
 from apps.kyverno import kyverno
 from apps.sealed_secrets import sealed_secrets
+from apps.shared.values import NO_SIDECAR, PLATFORM_TEAM, SCRAPE_INTERVAL, resources
 from apps.vault import vault
 from platform_stack import Application, Chart, Context, Namespace, SyncWave, Values, excepted
 from platform_stack.constructs.observability import Alert, alerts, down

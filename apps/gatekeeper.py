@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from apps.admission import EXEMPT_NAMESPACES
 from apps.admission import GATEKEEPER_NAMESPACE as NAMESPACE
-from apps.common import NO_SIDECAR, resources
+from apps.shared.values import NO_SIDECAR, resources
 from platform_stack import Application, Chart, Context, IgnoreDifferences, Namespace, Values
 from platform_stack.constructs.observability import Alert, Panel, alerts, dashboard, down, pod_monitor
 from platform_stack.model.flow import Flow, uses_api_server

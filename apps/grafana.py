@@ -4,27 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from apps.common import resources, restricted_container, restricted_pod, service_monitor
+from apps.shared.endpoints import MONITORING
+from apps.shared.values import resources, restricted_container, restricted_pod, service_monitor
 from platform_stack import Context, DataSource, Fixed, Generated, Given, Route, Secret, Service, Values
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-NAMESPACE = "monitoring"
-
-GRAFANA = Service(name="grafana", namespace=NAMESPACE, port=80)
+GRAFANA = Service(name="grafana", namespace=MONITORING, port=80)
 ROUTE = Route(host="grafana", service=GRAFANA)
-
-# Identifiers of the data sources, here because they link to each other: metrics to traces, traces to logs, back.
-PROMETHEUS_UID = "prometheus"
-ALERTMANAGER_UID = "alertmanager"
-LOKI_UID = "loki"
-TEMPO_UID = "tempo"
-JAEGER_UID = "jaeger"
 
 ADMIN = Secret(
     name="grafana-admin",
-    namespace=NAMESPACE,
+    namespace=MONITORING,
     keys={
         "admin-user": Fixed(what="name of Grafana's administrator", value="admin"),
         "admin-password": Generated(what="the administrator's password"),
@@ -40,7 +32,7 @@ says otherwise, and are gone with the pod, whose database is not kept."""
 
 CLIENT = Secret(
     name="grafana-client",
-    namespace=NAMESPACE,
+    namespace=MONITORING,
     keys={
         "client-secret": Given(
             what="secret of Grafana's client at the identity provider", variable="GRAFANA_CLIENT_SECRET"

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from apps.common import PLATFORM_TEAM, resources
 from apps.istio_monitoring import monitoring
+from apps.shared.endpoints import TEMPO_OTLP
+from apps.shared.values import PLATFORM_TEAM, resources
+from apps.shared.workloads import spread
 from platform_stack import (
     Application,
     Chart,
@@ -23,6 +25,7 @@ from platform_stack import (
     excepted,
 )
 from platform_stack.model.flow import Entity, Flow, Pods, uses_api_server
+from platform_stack.typed import to_manifest
 from platform_stack_imports import istio_security, istio_telemetry
 from platform_stack_imports.k8s import ObjectMeta
 
@@ -51,7 +54,7 @@ def _istiod(context: Context) -> Values:
     return {
         "autoscaleEnabled": False,  # the number of replicas comes from git
         "replicaCount": 2 if available else 1,
-        "topologySpreadConstraints": [_spread()] if available else [],
+        "topologySpreadConstraints": [to_manifest(spread({"app": "istiod"}))] if available else [],
         "resources": resources("50m", "128Mi", "512Mi"),
         "seccompProfile": _RUNTIME_DEFAULT,
         "cni": {"enabled": True},
@@ -112,20 +115,9 @@ def _tracing(context: Context) -> dict[str, Any]:
     """Return where traces go; nothing on a platform without tracing."""
     if "tracing" not in context.platform.by_name:
         return {}
-    from apps.tracing import TEMPO_OTLP  # noqa: PLC0415  this module must work on a platform without it
-
     # The full name, as istiod knows the Service; a name it does not know drops the traces silently.
     service = {"service": f"{TEMPO_OTLP.host}.cluster.local", "port": TEMPO_OTLP.port}
     return {"enableTracing": True, "extensionProviders": [{"name": TRACES, "opentelemetry": service}]}
-
-
-def _spread() -> dict[str, Any]:
-    return {
-        "maxSkew": 1,
-        "topologyKey": "kubernetes.io/hostname",
-        "whenUnsatisfiable": "ScheduleAnyway",
-        "labelSelector": {"matchLabels": {"app": "istiod"}},
-    }
 
 
 _CNI: Values = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apps.common import SCRAPE_INTERVAL
+from apps.shared.values import SCRAPE_INTERVAL
 from platform_stack.constructs.observability import (
     Alert,
     Panel,

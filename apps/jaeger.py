@@ -8,17 +8,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from apps.common import resources, restricted_container, restricted_pod
-from apps.jaeger_bridge import BRIDGE, CONFIG_LABEL, NAMESPACE, USER, bridge, budget, digest, spread
+from apps.jaeger_bridge import BRIDGE, CONFIG_LABEL, USER, bridge, digest
+from apps.shared.endpoints import TRACING
+from apps.shared.values import resources, restricted_container, restricted_pod
+from apps.shared.workloads import budget, spread
 from platform_stack import Service
 from platform_stack.constructs.observability import Panel, down
 from platform_stack.constructs.routes import THROUGH_SERVICE
 from platform_stack.typed import to_manifest
+from platform_stack_imports import k8s
 
 if TYPE_CHECKING:
     from platform_stack import Context, Values
 
-JAEGER = Service(name="jaeger", namespace=NAMESPACE, port=16686)
+JAEGER = Service(name="jaeger", namespace=TRACING, port=16686)
 LABELS = {"app.kubernetes.io/name": JAEGER.name, "app.kubernetes.io/instance": JAEGER.name}
 METRICS_PORT = "internal-metrics"
 """The chart's name of the Service port 8888."""
@@ -54,7 +57,7 @@ def jaeger_values(context: Context, *, query: Service, otlp: Service) -> Values:
     objects = bridge(query, available=available)
     if available:
         jaeger["topologySpreadConstraints"] = [to_manifest(spread(LABELS))]
-        objects.append(budget(JAEGER.name, LABELS))
+        objects.append(budget(k8s.ObjectMeta(name=JAEGER.name, namespace=TRACING), LABELS))
     return {
         "fullnameOverride": JAEGER.name,
         "jaeger": jaeger,

@@ -11,16 +11,15 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
+from apps.shared.endpoints import TRACING
+from apps.shared.workloads import budget, spread
 from platform_stack import Service
 from platform_stack_imports import k8s
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from platform_stack.typed import ApiObject
 
-NAMESPACE = "tracing"
-BRIDGE = Service(name="jaeger-tempo-bridge", namespace=NAMESPACE, port=17271)
+BRIDGE = Service(name="jaeger-tempo-bridge", namespace=TRACING, port=17271)
 LABELS = {"app.kubernetes.io/name": BRIDGE.name, "app.kubernetes.io/component": "storage-bridge"}
 METRICS_PORT = "http-metrics"
 USER = 10001
@@ -50,7 +49,7 @@ def bridge(query: Service, *, available: bool) -> list[ApiObject]:
         "find_traces_concurrent_requests: 4\n"
         "services_query_duration: 24h\n"
     )
-    metadata = k8s.ObjectMeta(name=BRIDGE.name, namespace=NAMESPACE, labels=LABELS)
+    metadata = k8s.ObjectMeta(name=BRIDGE.name, namespace=TRACING, labels=LABELS)
     labels = {**LABELS, CONFIG_LABEL: digest(config)}
     objects: list[ApiObject] = [
         k8s.ConfigMap(metadata=metadata, data={"tempo-query.yaml": config}),
@@ -97,7 +96,7 @@ def bridge(query: Service, *, available: bool) -> list[ApiObject]:
         ),
     ]
     if available:
-        objects.append(budget(BRIDGE.name, LABELS))
+        objects.append(budget(k8s.ObjectMeta(name=BRIDGE.name, namespace=TRACING), LABELS))
     return objects
 
 
@@ -147,26 +146,6 @@ def _bridge_security() -> k8s.SecurityContext:
         allow_privilege_escalation=False,
         read_only_root_filesystem=True,
         capabilities=k8s.Capabilities(drop=["ALL"]),
-    )
-
-
-def spread(labels: Mapping[str, str]) -> k8s.TopologySpreadConstraint:
-    """Ask for pods with these labels on as many nodes as there are."""
-    return k8s.TopologySpreadConstraint(
-        max_skew=1,
-        topology_key="kubernetes.io/hostname",
-        when_unsatisfiable="ScheduleAnyway",
-        label_selector=k8s.LabelSelector(match_labels=dict(labels)),
-    )
-
-
-def budget(name: str, labels: Mapping[str, str]) -> k8s.PodDisruptionBudget:
-    """Let one pod with these labels go at a time."""
-    return k8s.PodDisruptionBudget(
-        metadata=k8s.ObjectMeta(name=name, namespace=NAMESPACE),
-        spec=k8s.PodDisruptionBudgetSpec(
-            max_unavailable=1, selector=k8s.LabelSelector(match_labels=dict(labels))
-        ),
     )
 
 

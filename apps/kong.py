@@ -11,14 +11,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from apps.cert_manager import PLATFORM_ISSUER, cert_manager
-from apps.cilium import EXPOSE_LABEL, cilium
-from apps.common import SCRAPE_INTERVAL, resources
+from apps.cert_manager import cert_manager
+from apps.cilium import cilium
 from apps.gatekeeper import gatekeeper
 from apps.istio import istio
-from apps.kong_plugins import BASIC_AUTH, KEY_AUTH, NAMESPACE, RATE_LIMIT, USER, plugins
+from apps.kong_plugins import NAMESPACE, USER, plugins
 from apps.kyverno import kyverno
 from apps.sealed_secrets import sealed_secrets
+from apps.shared.endpoints import EXPOSE_LABEL, PLATFORM_ISSUER
+from apps.shared.values import SCRAPE_INTERVAL, resources
+from apps.shared.workloads import spread
 from platform_stack import (
     Application,
     Chart,
@@ -32,6 +34,7 @@ from platform_stack import (
 from platform_stack.constructs.observability import Alert, Panel, alerts, dashboard, down
 from platform_stack.constructs.routes import INGRESS_CLASS
 from platform_stack.model.flow import Flow, exposed, uses_api_server
+from platform_stack.typed import to_manifest
 from platform_stack_imports import cert_manager as certificates
 from platform_stack_imports import k8s
 from platform_stack_imports.k8s import ObjectMeta
@@ -40,13 +43,13 @@ if TYPE_CHECKING:
     from platform_stack.constructs import ManifestChart
     from platform_stack_imports.k8s import ConfigMap
 
-__all__ = ["BASIC_AUTH", "KEY_AUTH", "PROXY", "RATE_LIMIT", "kong"]
-
 NAME = "kong"
 """Name of the release, and prefix of the chart's objects."""
 
 PROXY = Service(name=f"{NAME}-proxy", namespace=NAMESPACE, port=443, scheme="https")
 """Where clients arrive. Its name is Prometheus' job of Kong and of its controller, too."""
+
+_PODS = {"app.kubernetes.io/name": "kong", "app.kubernetes.io/component": "app"}
 
 _WEBHOOK = "kong-validation-webhook"
 _WEBHOOK_CERTIFICATE = f"{_WEBHOOK}-tls"
@@ -62,7 +65,7 @@ def _values(context: Context) -> Values:
         "fullnameOverride": NAME,
         "replicaCount": 2 if available else 1,
         "podDisruptionBudget": {"enabled": available, **({"maxUnavailable": 1} if available else {})},
-        "topologySpreadConstraints": [_spread()] if available else [],
+        "topologySpreadConstraints": [to_manifest(spread(_PODS))] if available else [],
         # The registry is named: a policy may then ask for it.
         "image": {"repository": "docker.io/library/kong", "tag": "3.9.1"},
         "env": {
@@ -148,17 +151,6 @@ def _controller() -> dict[str, Any]:
             },
         },
         "resources": resources("15m", "64Mi", "256Mi"),
-    }
-
-
-def _spread() -> dict[str, Any]:
-    return {
-        "maxSkew": 1,
-        "topologyKey": "kubernetes.io/hostname",
-        "whenUnsatisfiable": "ScheduleAnyway",
-        "labelSelector": {
-            "matchLabels": {"app.kubernetes.io/name": "kong", "app.kubernetes.io/component": "app"}
-        },
     }
 
 

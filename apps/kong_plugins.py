@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from apps.shared.endpoints import BASIC_AUTH, KEY_AUTH, RATE_LIMIT
 from platform_stack import Fixed, Generated, Secret
 from platform_stack_imports import kong as api
 from platform_stack_imports.k8s import ObjectMeta
@@ -18,16 +19,8 @@ if TYPE_CHECKING:
 
 NAMESPACE = "kong"
 
-BASIC_AUTH = "basic-auth"
-"""Plugin for a browser: asks for a name and password. For a user interface without a login of its own."""
-
-KEY_AUTH = "key-auth"
-"""Plugin for a program: asks for a key in the header `apikey`."""
-
-RATE_LIMIT = "rate-limit"
-"""Plugin: at most REQUESTS_PER_MINUTE for each consumer, or each address where nobody logs in."""
-
 REQUESTS_PER_MINUTE = 300
+"""What RATE_LIMIT lets through, for each consumer, or each address where nobody logs in."""
 
 USER = Secret(
     name="kong-user",

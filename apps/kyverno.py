@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from apps.admission import EXEMPT_NAMESPACES
 from apps.admission import KYVERNO_NAMESPACE as NAMESPACE
-from apps.common import NO_SIDECAR, SCRAPE_INTERVAL, resources
 from apps.istio import istio
+from apps.shared.values import NO_SIDECAR, SCRAPE_INTERVAL, resources
+from apps.shared.workloads import spread
 from platform_stack import Application, Chart, Context, Namespace, Values
 from platform_stack.constructs.observability import Alert, alerts, down
 from platform_stack.model.flow import Flow, reaches_names, serves_webhook, uses_api_server
 from platform_stack.model.kyverno import ImageVerification
+from platform_stack.typed import to_manifest
 
 if TYPE_CHECKING:
     from platform_stack.constructs import ManifestChart
@@ -51,17 +53,13 @@ _MONITOR = {"enabled": True, "interval": SCRAPE_INTERVAL, "scrapeTimeout": "10s"
 
 _POD = {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}
 
-_SPREAD = {
-    "maxSkew": 1,
-    "topologyKey": "kubernetes.io/hostname",
-    "whenUnsatisfiable": "DoNotSchedule",
-    "labelSelector": {
-        "matchLabels": {
-            "app.kubernetes.io/component": "admission-controller",
-            "app.kubernetes.io/part-of": "kyverno",
-        }
+_SPREAD = spread(
+    {
+        "app.kubernetes.io/component": "admission-controller",
+        "app.kubernetes.io/part-of": "kyverno",
     },
-}
+    otherwise="DoNotSchedule",
+)
 """Not all on one node, whatever the scheduler would prefer: without any of them no pod can start."""
 
 
@@ -124,7 +122,7 @@ def _values(context: Context) -> Values:
         "admissionController": _controller(
             3 if available else 1,
             priorityClassName="system-cluster-critical",
-            topologySpreadConstraints=[_SPREAD] if available else [],
+            topologySpreadConstraints=[to_manifest(_SPREAD)] if available else [],
             initContainer={"resources": resources("1m", "16Mi", "128Mi")},
             container={"resources": resources("10m", "48Mi", "640Mi")},
         ),

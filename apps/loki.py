@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apps import alloy
-from apps.common import NO_SIDECAR, resources, service_monitor
 from apps.gatekeeper import gatekeeper
-from apps.grafana import LOKI_UID, TEMPO_UID
 from apps.kyverno import kyverno
+from apps.shared.endpoints import LOKI_UID, TEMPO_UID, TRACE_ID
+from apps.shared.values import NO_SIDECAR, resources, service_monitor
 from platform_stack import Application, Chart, Context, DataSource, Namespace, Service, Values
 from platform_stack.constructs.observability import Alert, alerts, dashboard, down
 from platform_stack.model.flow import Flow, uses_api_server, within
@@ -221,7 +221,7 @@ loki = Application(
                     {
                         "name": "trace",
                         "matcherType": "label",
-                        "matcherRegex": alloy.TRACE_ID,
+                        "matcherRegex": TRACE_ID,
                         # $$: Grafana would take one $ for an environment variable.
                         "url": "$${__value.raw}",
                         "datasourceUid": TEMPO_UID,

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apps import seaweedfs
-from apps.common import PLATFORM_TEAM, SCRAPE_INTERVAL, resources
-from apps.grafana import NAMESPACE as MONITORING
-from apps.kong_plugins import BASIC_AUTH
 from apps.sealed_secrets import sealed_secrets
+from apps.shared.endpoints import BASIC_AUTH, MONITORING
+from apps.shared.storage import BACKUP_STORE, LONGHORN
+from apps.shared.values import PLATFORM_TEAM, SCRAPE_INTERVAL, resources
 from platform_stack import (
     Application,
     Chart,
@@ -46,9 +45,9 @@ BACKUP_CREDENTIALS = Secret(
     name="longhorn-backup-s3",
     namespace=NAMESPACE,
     keys={
-        "AWS_ACCESS_KEY_ID": seaweedfs.LONGHORN.access_key,
-        "AWS_SECRET_ACCESS_KEY": seaweedfs.LONGHORN.secret_key,
-        "AWS_ENDPOINTS": Fixed(what="URL of the store", value=seaweedfs.BACKUP_STORE.url),
+        "AWS_ACCESS_KEY_ID": LONGHORN.access_key,
+        "AWS_SECRET_ACCESS_KEY": LONGHORN.secret_key,
+        "AWS_ENDPOINTS": Fixed(what="URL of the store", value=BACKUP_STORE.url),
         "VIRTUAL_HOSTED_STYLE": Fixed(what="the bucket is in the path", value="false"),
     },
 )
@@ -58,10 +57,6 @@ def _manual(cluster: Cluster) -> str | None:
     if cluster.iscsi:
         return None
     return "Longhorn needs iSCSI on the nodes, which this cluster does not have (Cluster.iscsi)"
-
-
-STORAGE_CLASSES = ("longhorn", "longhorn-static")
-"""The classes that Longhorn makes at run time: its own, and one for volumes that are there already."""
 
 
 def _values(context: Context) -> Values:
@@ -113,7 +108,7 @@ def _values(context: Context) -> Values:
             "deletingConfirmationFlag": False,  # true only in the commit that removes Longhorn
         },
         "defaultBackupStore": {
-            "backupTarget": f"s3://{seaweedfs.LONGHORN_BUCKET}@us-east-1/",
+            "backupTarget": f"s3://{LONGHORN.bucket}@us-east-1/",
             "backupTargetCredentialSecret": BACKUP_CREDENTIALS.name,
             "pollInterval": 300,
         },

@@ -10,8 +10,9 @@ from __future__ import annotations
 from ipaddress import ip_network
 from typing import TYPE_CHECKING
 
-from apps.cilium import EXPOSE_LABEL
-from apps.common import NO_SIDECAR, resources
+from apps.shared.endpoints import EXPOSE_LABEL
+from apps.shared.values import NO_SIDECAR, resources
+from apps.shared.workloads import budget, spread
 from platform_stack import Service
 from platform_stack.kubernetes import COREDNS_VERSION, ETCD_VERSION
 from platform_stack_imports import k8s
@@ -65,7 +66,7 @@ def dns_server(cluster: Cluster) -> list[ApiObject]:
         k8s.Service(
             metadata=_metadata(ETCD.name),
             spec=k8s.ServiceSpec(
-                selector={NAME_LABEL: ETCD.name},
+                selector=_labels(ETCD.name),
                 ports=[k8s.ServicePort(name="client", port=ETCD.port, target_port="client")],
             ),
         ),
@@ -80,12 +81,12 @@ def dns_server(cluster: Cluster) -> list[ApiObject]:
             metadata=k8s.ObjectMeta(
                 name=DNS.name,
                 namespace=NAMESPACE,
-                labels={NAME_LABEL: DNS.name, **EXPOSE_LABEL},
+                labels={**_labels(DNS.name), **EXPOSE_LABEL},
                 annotations={"lbipam.cilium.io/ips": dns_address(cluster)},
             ),
             spec=k8s.ServiceSpec(
                 type="LoadBalancer",
-                selector={NAME_LABEL: DNS.name},
+                selector=_labels(DNS.name),
                 ports=[
                     k8s.ServicePort(name="dns", port=DNS.port, target_port="dns", protocol="UDP"),
                     k8s.ServicePort(name="dns-tcp", port=DNS.port, target_port="dns-tcp", protocol="TCP"),
@@ -94,12 +95,7 @@ def dns_server(cluster: Cluster) -> list[ApiObject]:
         ),
     ]
     if replicas > 1:
-        objects.append(
-            k8s.PodDisruptionBudget(
-                metadata=_metadata(DNS.name),
-                spec=k8s.PodDisruptionBudgetSpec(max_unavailable=1, selector=_selector(DNS.name)),
-            )
-        )
+        objects.append(budget(_metadata(DNS.name), _labels(DNS.name)))
     return objects
 
 
@@ -183,7 +179,7 @@ def _deployment(
             strategy=k8s.DeploymentStrategy(type=strategy),
             selector=_selector(name),
             template=k8s.PodTemplateSpec(
-                metadata=k8s.ObjectMeta(labels={NAME_LABEL: name, **NO_SIDECAR}),
+                metadata=k8s.ObjectMeta(labels={**_labels(name), **NO_SIDECAR}),
                 spec=k8s.PodSpec(
                     automount_service_account_token=False,
                     enable_service_links=False,
@@ -194,7 +190,7 @@ def _deployment(
                         fs_group=_USER,
                         seccomp_profile=k8s.SeccompProfile(type="RuntimeDefault"),
                     ),
-                    topology_spread_constraints=[_spread(name)] if replicas > 1 else None,
+                    topology_spread_constraints=[spread(_labels(name))] if replicas > 1 else None,
                     containers=[container],
                     volumes=[volume],
                 ),
@@ -203,21 +199,16 @@ def _deployment(
     )
 
 
-def _spread(name: str) -> k8s.TopologySpreadConstraint:
-    return k8s.TopologySpreadConstraint(
-        max_skew=1,
-        topology_key="kubernetes.io/hostname",
-        when_unsatisfiable="ScheduleAnyway",
-        label_selector=_selector(name),
-    )
-
-
 def _metadata(name: str) -> k8s.ObjectMeta:
-    return k8s.ObjectMeta(name=name, namespace=NAMESPACE, labels={NAME_LABEL: name})
+    return k8s.ObjectMeta(name=name, namespace=NAMESPACE, labels=_labels(name))
+
+
+def _labels(name: str) -> dict[str, str]:
+    return {NAME_LABEL: name}
 
 
 def _selector(name: str) -> k8s.LabelSelector:
-    return k8s.LabelSelector(match_labels={NAME_LABEL: name})
+    return k8s.LabelSelector(match_labels=_labels(name))
 
 
 def _probe(path: str, port: str) -> k8s.Probe:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from apps.cert_manager import cert_manager
 from apps.cilium import cilium
-from apps.common import PLATFORM_TEAM, SCRAPE_INTERVAL, resources
 from apps.exporters import (
     KUBE_STATE_METRICS,
     NODE_EXPORTER,
@@ -19,19 +18,24 @@ from apps.exporters import (
 )
 from apps.gatekeeper import gatekeeper
 from apps.grafana import (
-    ALERTMANAGER_UID,
     DASHBOARD_READER,
     GRAFANA,
-    NAMESPACE,
-    PROMETHEUS_UID,
     ROUTE,
     SECRETS,
-    TEMPO_UID,
     grafana_values,
 )
-from apps.kong_plugins import BASIC_AUTH
 from apps.kyverno import kyverno
 from apps.sealed_secrets import sealed_secrets
+from apps.shared.endpoints import (
+    ALERTMANAGER_UID,
+    BASIC_AUTH,
+    MONITORING,
+    PROMETHEUS,
+    PROMETHEUS_NAME,
+    PROMETHEUS_UID,
+    TEMPO_UID,
+)
+from apps.shared.values import PLATFORM_TEAM, SCRAPE_INTERVAL, resources
 from platform_stack import (
     Application,
     Chart,
@@ -52,11 +56,7 @@ from platform_stack_imports import k8s
 if TYPE_CHECKING:
     from platform_stack.constructs import ManifestChart
 
-NAME = "kps"
-"""Prefix of the chart's objects; must never change, the volumes' names come from it."""
-
-PROMETHEUS = Service(name=f"{NAME}-prometheus", namespace=NAMESPACE, port=9090)
-ALERTMANAGER = Service(name=f"{NAME}-alertmanager", namespace=NAMESPACE, port=9093)
+ALERTMANAGER = Service(name=f"{PROMETHEUS_NAME}-alertmanager", namespace=MONITORING, port=9093)
 
 EVALUATION_INTERVAL = "60s"
 """How often rules are evaluated: half as often as they get samples, for half the work."""
@@ -85,7 +85,7 @@ _RUN_AS = {
 def _values(context: Context) -> Values:
     available = context.cluster.is_highly_available
     return {
-        "fullnameOverride": NAME,
+        "fullnameOverride": PROMETHEUS_NAME,
         "cleanPrometheusOperatorObjectNames": True,
         "crds": {"enabled": True, "upgradeJob": _OFF},
         # KIND binds these to the nodes' loopback, and there is no kube-proxy beside Cilium.
@@ -222,20 +222,20 @@ def _runtime_workloads(context: Context) -> tuple[RuntimeWorkload, ...]:
     replicas = 2 if context.cluster.is_highly_available else 1
     return (
         RuntimeWorkload(
-            name=f"prometheus-{NAME}",
-            namespace=NAMESPACE,
+            name=f"prometheus-{PROMETHEUS_NAME}",
+            namespace=MONITORING,
             kind="StatefulSet",
-            labels={"app.kubernetes.io/name": "prometheus", "operator.prometheus.io/name": NAME},
+            labels={"app.kubernetes.io/name": "prometheus", "operator.prometheus.io/name": PROMETHEUS_NAME},
             ports={"http-web": 9090, "reloader-web": 8080},
             cpu="100m",
             memory="512Mi",
             replicas=replicas,
         ),
         RuntimeWorkload(
-            name=f"alertmanager-{NAME}",
-            namespace=NAMESPACE,
+            name=f"alertmanager-{PROMETHEUS_NAME}",
+            namespace=MONITORING,
             kind="StatefulSet",
-            labels={"app.kubernetes.io/name": "alertmanager", "alertmanager": NAME},
+            labels={"app.kubernetes.io/name": "alertmanager", "alertmanager": PROMETHEUS_NAME},
             ports={"http-web": 9093, "mesh-tcp": 9094, "reloader-web": 8080},
             cpu="10m",
             memory="40Mi",
@@ -264,10 +264,10 @@ def _manifests(chart: ManifestChart, _context: Context) -> None:
     chart.add(
         alerts(
             "monitoring",
-            NAMESPACE,
+            MONITORING,
             down("Alertmanager", ALERTMANAGER.name, severity="critical"),
             down("Grafana", GRAFANA.name),
-            down("PrometheusOperator", f"{NAME}-operator"),
+            down("PrometheusOperator", f"{PROMETHEUS_NAME}-operator"),
             down("KubeStateMetrics", KUBE_STATE_METRICS, severity="critical"),
             down("NodeExporter", NODE_EXPORTER),
         )
@@ -276,21 +276,23 @@ def _manifests(chart: ManifestChart, _context: Context) -> None:
 
 def _flows(_context: Context) -> tuple[Flow, ...]:
     return (
-        uses_api_server(f"prometheus-{NAME}", f"{NAME}-operator", "kube-state-metrics", "grafana"),
+        uses_api_server(
+            f"prometheus-{PROMETHEUS_NAME}", f"{PROMETHEUS_NAME}-operator", "kube-state-metrics", "grafana"
+        ),
         within(
-            f"alertmanager-{NAME}",
+            f"alertmanager-{PROMETHEUS_NAME}",
             ports=("http-web",),
             because="sends alerts",
-            source=(f"prometheus-{NAME}",),
+            source=(f"prometheus-{PROMETHEUS_NAME}",),
         ),
         within(
-            f"alertmanager-{NAME}",
+            f"alertmanager-{PROMETHEUS_NAME}",
             ports=("mesh-tcp",),
             because="shares silences",
-            source=(f"alertmanager-{NAME}",),
+            source=(f"alertmanager-{PROMETHEUS_NAME}",),
         ),
         Flow(
-            source=Pods(workloads=(f"prometheus-{NAME}",)),
+            source=Pods(workloads=(f"prometheus-{PROMETHEUS_NAME}",)),
             target=Entity.NODES,
             ports=(10250,),
             because="scrapes the kubelets",
@@ -322,7 +324,7 @@ prometheus = Application(
     shares_namespaces_of=(cilium,),  # the Services by which CoreDNS and the kubelets are scraped
     namespaces=(
         Namespace(
-            name=NAMESPACE,
+            name=MONITORING,
             outside_mesh_because="Prometheus must see that the mesh does not work, and Grafana takes no other Host "
             "than its own",
         ),

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apps.jaeger_bridge import spread
-from apps.kong_plugins import BASIC_AUTH
-from apps.tracing import TEMPO_OTLP
+from apps.shared.endpoints import BASIC_AUTH, TEMPO_OTLP
+from apps.shared.workloads import budget, spread
 from platform_stack import Context, Quota, Route, Service, Tenant
 from platform_stack.constructs.observability import Panel, alerts, dashboard, down, service_monitor
 from platform_stack.constructs.routes import THROUGH_SERVICE
@@ -73,12 +72,7 @@ def _objects(context: Context) -> Iterator[ApiObject]:
         ),
     )
     if available:
-        yield k8s.PodDisruptionBudget(
-            metadata=metadata,
-            spec=k8s.PodDisruptionBudgetSpec(
-                max_unavailable=1, selector=k8s.LabelSelector(match_labels=_LABELS)
-            ),
-        )
+        yield budget(metadata, _LABELS)
     yield service_monitor(PODINFO.name, NAMESPACE, labels=_LABELS, port="http-metrics")
     yield alerts(PODINFO.name, NAMESPACE, down("Podinfo", PODINFO.name))
     yield _dashboard()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apps.common import resources, restricted_container, service_monitor
+from apps.shared.values import resources, restricted_container, service_monitor
 from platform_stack import Application, Chart, Context, Namespace
 from platform_stack.constructs.observability import Alert, alerts, down
 from platform_stack.model.flow import Flow, uses_api_server

@@ -7,46 +7,11 @@ does not outlive the cluster. For protection, point BACKUP_STORE at a store else
 from __future__ import annotations
 
 import json
-import string
-from dataclasses import dataclass
 
-from apps.common import NO_SIDECAR, resources, restricted_container, restricted_pod
-from platform_stack import Context, Generated, Secret, Service, Template, Values
+from apps.shared.storage import BACKUP_STORE, LONGHORN, SEAWEEDFS, VELERO, Identity
+from apps.shared.values import NO_SIDECAR, resources, restricted_container, restricted_pod
+from platform_stack import Context, Secret, Template, Values
 from platform_stack.constructs.observability import Alert, down
-
-NAMESPACE = "seaweedfs"
-NAME = "seaweedfs"
-
-BACKUP_STORE = Service(name=f"{NAME}-all-in-one", namespace=NAMESPACE, port=8333)
-
-VELERO_BUCKET = "velero"
-LONGHORN_BUCKET = "longhorn"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Identity:
-    """Who may do what in one bucket; whoever it is holds the same two keys in a Secret of its own."""
-
-    name: str
-    bucket: str
-    access_key: Generated
-    secret_key: Generated
-
-
-def _identity(name: str, bucket: str) -> Identity:
-    capitals = string.ascii_uppercase + string.digits  # as AWS makes them
-    return Identity(
-        name=name,
-        bucket=bucket,
-        access_key=Generated(
-            what=f"access key of {name}'s identity in SeaweedFS", length=20, alphabet=capitals
-        ),
-        secret_key=Generated(what=f"secret key of {name}'s identity in SeaweedFS", length=40),
-    )
-
-
-VELERO = _identity("velero", VELERO_BUCKET)
-LONGHORN = _identity("longhorn", LONGHORN_BUCKET)
 
 
 def _configuration(*identities: Identity) -> Template:
@@ -80,7 +45,7 @@ def _configuration(*identities: Identity) -> Template:
 
 IDENTITIES = Secret(
     name="seaweedfs-s3-config",
-    namespace=NAMESPACE,
+    namespace=SEAWEEDFS,
     keys={"seaweedfs_s3_config": _configuration(VELERO, LONGHORN)},
 )
 
@@ -95,7 +60,7 @@ def seaweedfs_values(_context: Context) -> Values:
     container = {"enabled": True, **restricted_container()}
     off = {"enabled": False}
     return {
-        "fullnameOverride": NAME,
+        "fullnameOverride": SEAWEEDFS,
         "global": {
             "seaweedfs": {
                 "createClusterRole": False,
@@ -120,8 +85,8 @@ def seaweedfs_values(_context: Context) -> Values:
                 "enableAuth": True,
                 "existingConfigSecret": IDENTITIES.name,
                 "createBuckets": [
-                    {"name": VELERO_BUCKET, "anonymousRead": False},
-                    {"name": LONGHORN_BUCKET, "anonymousRead": False},
+                    {"name": VELERO.bucket, "anonymousRead": False},
+                    {"name": LONGHORN.bucket, "anonymousRead": False},
                 ],
                 "createBucketsHook": {"resources": resources("5m", "32Mi", "128Mi")},
             },

@@ -5,16 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from apps import jaeger, jaeger_bridge
-from apps.alloy import TRACE_ID
-from apps.common import resources, restricted_container, restricted_pod, service_monitor
 from apps.gatekeeper import gatekeeper
-from apps.grafana import JAEGER_UID, LOKI_UID, PROMETHEUS_UID, TEMPO_UID
 from apps.istio import istio
 from apps.jaeger import JAEGER
-from apps.jaeger_bridge import BRIDGE, NAMESPACE
-from apps.kong_plugins import BASIC_AUTH
+from apps.jaeger_bridge import BRIDGE
 from apps.kyverno import kyverno
-from apps.prometheus import PROMETHEUS
+from apps.shared.endpoints import (
+    BASIC_AUTH,
+    JAEGER_UID,
+    LOKI_UID,
+    PROMETHEUS,
+    PROMETHEUS_UID,
+    TEMPO,
+    TEMPO_OTLP,
+    TEMPO_UID,
+    TRACE_ID,
+    TRACING,
+)
+from apps.shared.values import resources, restricted_container, restricted_pod, service_monitor
 from platform_stack import (
     Application,
     Chart,
@@ -22,7 +30,6 @@ from platform_stack import (
     DataSource,
     Namespace,
     Route,
-    Service,
     Values,
 )
 from platform_stack.constructs import observability
@@ -33,11 +40,6 @@ from platform_stack_imports.k8s import ObjectMeta
 
 if TYPE_CHECKING:
     from platform_stack.constructs import ManifestChart
-
-TEMPO = Service(name="tempo", namespace=NAMESPACE, port=3200)
-"""Queries."""
-TEMPO_OTLP = Service(name="tempo", namespace=NAMESPACE, port=4317)
-"""Spans, as OTLP over gRPC."""
 
 _ANY = "0.0.0.0"  # noqa: S104  the pod's own address is not known here
 
@@ -190,18 +192,18 @@ def _manifests(chart: ManifestChart, _context: Context) -> None:
         (JAEGER, jaeger.LABELS, jaeger.METRICS_PORT),
         (BRIDGE, jaeger_bridge.LABELS, jaeger_bridge.METRICS_PORT),
     ):
-        chart.add(observability.service_monitor(service.name, NAMESPACE, labels=labels, port=port))
+        chart.add(observability.service_monitor(service.name, TRACING, labels=labels, port=port))
     # The sidecars here would trace the traces that they carry.
     chart.add(
         istio_telemetry.Telemetry(
-            metadata=ObjectMeta(name="no-traces", namespace=NAMESPACE),
+            metadata=ObjectMeta(name="no-traces", namespace=TRACING),
             spec=istio_telemetry.TelemetrySpec(
                 tracing=[istio_telemetry.TelemetrySpecTracing(disable_span_reporting=True)]
             ),
         )
     )
-    chart.add(alerts("tracing", NAMESPACE, *_ALERTS, *jaeger.ALERTS))
-    chart.add(dashboard("tracing", NAMESPACE, "Tracing", *_PANELS, *jaeger.PANELS))
+    chart.add(alerts("tracing", TRACING, *_ALERTS, *jaeger.ALERTS))
+    chart.add(dashboard("tracing", TRACING, "Tracing", *_PANELS, *jaeger.PANELS))
 
 
 _TRACES_TO_LOGS: dict[str, Any] = {
@@ -233,7 +235,7 @@ tracing = Application(
     name="tracing",
     flows=_flows,
     depends_on=(istio, gatekeeper, kyverno),
-    namespaces=(Namespace(name=NAMESPACE, mesh=True),),
+    namespaces=(Namespace(name=TRACING, mesh=True),),
     charts=(
         Chart(
             repository="https://grafana-community.github.io/helm-charts",

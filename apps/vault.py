@@ -13,11 +13,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from apps.cert_manager import PLATFORM_ISSUER, cert_manager
-from apps.common import NO_SIDECAR, SCRAPE_INTERVAL, resources, restricted_container
+from apps.cert_manager import cert_manager
 from apps.gatekeeper import gatekeeper
-from apps.kong_plugins import RATE_LIMIT
 from apps.kyverno import kyverno
+from apps.shared.endpoints import PLATFORM_ISSUER, RATE_LIMIT
+from apps.shared.values import NO_SIDECAR, SCRAPE_INTERVAL, resources, restricted_container
 from apps.vault_monitoring import METRICS_RETENTION, monitoring
 from platform_stack import (
     Application,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apps.common import SCRAPE_INTERVAL
+from apps.shared.values import SCRAPE_INTERVAL
 from platform_stack.constructs.observability import Alert, Panel, alerts, dashboard, down
 from platform_stack_imports import prometheus_operator
 from platform_stack_imports.k8s import ConfigMap, ObjectMeta

@@ -13,7 +13,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apps import seaweedfs
-from apps.common import (
+from apps.gatekeeper import gatekeeper
+from apps.kyverno import kyverno
+from apps.sealed_secrets import sealed_secrets
+from apps.shared.storage import BACKUP_STORE, SEAWEEDFS, VELERO
+from apps.shared.values import (
     NO_SIDECAR,
     PLATFORM_TEAM,
     SCRAPE_INTERVAL,
@@ -21,9 +25,6 @@ from apps.common import (
     restricted_container,
     restricted_pod,
 )
-from apps.gatekeeper import gatekeeper
-from apps.kyverno import kyverno
-from apps.sealed_secrets import sealed_secrets
 from apps.velero_monitoring import velero_alerts, velero_dashboard
 from apps.velero_volumes import (
     VOLUME_POLICY,
@@ -62,8 +63,8 @@ S3_CREDENTIALS = Secret(
             what="AWS credentials file with Velero's identity in SeaweedFS",
             text="[default]\naws_access_key_id=${access_key}\naws_secret_access_key=${secret_key}\n",
             values={
-                "access_key": seaweedfs.VELERO.access_key,
-                "secret_key": seaweedfs.VELERO.secret_key,
+                "access_key": VELERO.access_key,
+                "secret_key": VELERO.secret_key,
             },
         )
     },
@@ -101,7 +102,7 @@ _NAMESPACES_NOT_BACKED_UP = (
     "kube-node-lease",
     "local-path-storage",
     NAMESPACE,  # git has it, and what Velero makes there it reads back from the bucket
-    seaweedfs.NAMESPACE,
+    SEAWEEDFS,
 )
 
 
@@ -152,7 +153,7 @@ def _values(_context: Context) -> Values:
                 {
                     "name": "default",
                     "provider": "aws",
-                    "bucket": seaweedfs.VELERO_BUCKET,
+                    "bucket": VELERO.bucket,
                     "default": True,
                     "accessMode": "ReadWrite",
                     "validationFrequency": "5m",
@@ -160,7 +161,7 @@ def _values(_context: Context) -> Values:
                     "config": {
                         "region": "us-east-1",
                         "s3ForcePathStyle": "true",
-                        "s3Url": seaweedfs.BACKUP_STORE.url,
+                        "s3Url": BACKUP_STORE.url,
                         # AWS' SDK ends an upload with a checksum that stores other than AWS may refuse.
                         "checksumAlgorithm": "",
                     },
@@ -221,7 +222,7 @@ def _manifests(chart: ManifestChart, context: Context) -> None:
     chart.add(restore_helper(NAMESPACE))
     chart.add(velero_alerts(NAMESPACE, _SCHEDULE))
     chart.add(velero_dashboard(NAMESPACE))
-    chart.add(alerts(seaweedfs.NAME, seaweedfs.NAMESPACE, *seaweedfs.ALERTS))
+    chart.add(alerts(SEAWEEDFS, SEAWEEDFS, *seaweedfs.ALERTS))
 
 
 _STORE = "seaweedfs-all-in-one"
@@ -270,7 +271,7 @@ velero = Application(
     # SeaweedFS first, as Argo CD's destination: its chart leaves out the namespace of the job that makes buckets.
     namespaces=(
         Namespace(
-            name=seaweedfs.NAMESPACE,
+            name=SEAWEEDFS,
             outside_mesh_because="only Velero and Longhorn use it, which are outside; a restore must not need the mesh",
         ),
         Namespace(
@@ -293,7 +294,7 @@ velero = Application(
             repository="https://seaweedfs.github.io/seaweedfs/helm",
             name="seaweedfs",
             version="4.44.0",
-            namespace=seaweedfs.NAMESPACE,
+            namespace=SEAWEEDFS,
             values=seaweedfs.seaweedfs_values,
         ),
     ),

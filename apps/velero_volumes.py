@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from apps.common import restricted_container
+from apps.shared.values import restricted_container
 from platform_stack.yaml_output import to_yaml
 from platform_stack_imports import k8s
 
