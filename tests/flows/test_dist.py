@@ -156,7 +156,7 @@ BLOBS = {
         "767373bbdcb8270361b96548387bf2a9ad0d48758c35-eu-west-2.s3.dualstack.eu-west-2.amazonaws.com",
     ),
 }
-"""Hosts that each registry is known to send clients to, as they are, not as patterns. Sources: apps/kyverno.py."""
+"""Hosts that each registry is known to send clients to, as they are, not as patterns. Sources: apps/kyverno/."""
 
 NOT_A_REGISTRY = (
     "example.r2.cloudflarestorage.com",

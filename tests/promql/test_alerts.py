@@ -9,7 +9,7 @@ import pytest
 
 from apps.prometheus import EVALUATION_INTERVAL
 from apps.shared.values import SCRAPE_INTERVAL
-from apps.vault_monitoring import METRICS_RETENTION
+from apps.vault.monitoring import METRICS_RETENTION
 from tests.policies.estate import estate
 
 from .promtool import run

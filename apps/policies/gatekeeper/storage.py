@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apps.shared.storage import LONGHORN_CLASSES
 from platform_stack import Action, Policy
 from platform_stack.model.gatekeeper import Constraint
+
+from ...shared.storage import LONGHORN_CLASSES
 
 if TYPE_CHECKING:
     from platform_stack.policies import Estate
