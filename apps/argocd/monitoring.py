@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from platform_stack.typed import ApiObject
 
 
-def monitoring(namespace: str, release: str, *, available: bool) -> list[ApiObject]:
+def argocd_monitoring(namespace: str, release: str, *, available: bool) -> list[ApiObject]:
     """Return the alerts and the dashboard.
 
     Args:

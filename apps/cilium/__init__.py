@@ -5,147 +5,24 @@ Bootstrap layer: nothing else can start before it, Argo CD included.
 
 from __future__ import annotations
 
-from ipaddress import ip_network
 from typing import TYPE_CHECKING
 
-from platform_stack import Application, Chart, Context, Namespace, SyncWave, Values, excepted
-from platform_stack.constructs.observability import Alert, alerts, down
-from platform_stack_imports import cilium as api
-from platform_stack_imports.k8s import ObjectMeta
+from platform_stack import Application, Chart, Context, Namespace, SyncWave, excepted
 
-from ..shared.endpoints import EXPOSE_LABEL
-from ..shared.values import PLATFORM_TEAM, resources, service_monitor
+from ..shared.values import PLATFORM_TEAM
+from .load_balancer import load_balancer
+from .monitoring import cilium_monitoring
+from .values import NAMESPACE, cilium_values
 
 if TYPE_CHECKING:
     from platform_stack.constructs import ManifestChart
 
-NAMESPACE = "kube-system"
-
-_DASHBOARDS = {"enabled": True, "annotations": {"grafana_folder": "Cilium"}}
-
-
-def _values(context: Context) -> Values:
-    cluster = context.cluster
-    return {
-        "cluster": {"name": cluster.name},
-        # The API server by the node's name in Docker's DNS: its ClusterIP does not exist before Cilium runs.
-        "k8sServiceHost": f"{cluster.name}-control-plane",
-        "k8sServicePort": 6443,
-        "kubeProxyReplacement": "true",
-        # Null in the chart, of which Helm 3 renders an empty setting and Helm 4 none. Said, both render the same, and
-        # no agent is rolled when Argo CD, which has Helm 4, adopts what bootstrap.sh installed with Helm 3.
-        "debug": {"verbose": ""},
-        "policyCIDRMatchMode": [],
-        "ipam": {"mode": "kubernetes"},
-        "k8s": {"requireIPv4PodCIDR": True},
-        "routingMode": "tunnel",
-        "tunnelProtocol": "vxlan",
-        "ipv4": {"enabled": True},
-        "ipv6": {"enabled": False},
-        "cni": {
-            "exclusive": False,  # Istio's CNI plugin is chained into the same folder
-            # The default request of this init container, 100m, would be the request of the whole pod.
-            "resources": {"requests": {"cpu": "5m", "memory": "10Mi"}},
-        },
-        # Istio: without hostNamespaceOnly the sidecar sees pod addresses only (istio/istio#27619).
-        "socketLB": {"enabled": True, "hostNamespaceOnly": True},
-        "l2announcements": {
-            "enabled": True,
-            "leaseDuration": "15s",
-            "leaseRenewDeadline": "5s",
-            "leaseRetryPeriod": "2s",
-        },
-        "k8sClientRateLimit": {
-            "qps": 20,
-            "burst": 40,
-        },  # each announced Service is a Lease, renewed every 5 s
-        "defaultLBServiceIPAM": "lbipam",
-        "policyEnforcementMode": "default",
-        "l7Proxy": True,  # the DNS proxy that policies on DNS names need
-        "envoy": {"enabled": False},
-        "encryption": {"enabled": True, "type": "wireguard"},
-        "nodePort": {"bindProtection": True, "addresses": []},  # addresses: see debug
-        "tls": {"secretsNamespace": {"create": False}},  # one owner for each namespace: it is declared below
-        "rollOutCiliumPods": True,
-        "resources": resources("30m", "96Mi", "512Mi"),
-        # The kernel charges BPF maps to the agent's cgroup, and the chart's ratio, 0.0025, lets them grow with the
-        # machine: 56 MiB up to 13 GiB of memory, 142 MiB at 32, 285 MiB at 64, on every node of KIND. With this one all
-        # stay at the least that Cilium takes: 128Ki TCP and 64Ki other connections (pkg/option/config.go).
-        "bpf": {"mapDynamicSizeRatio": 0.0001},
-        "updateStrategy": {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 1}},
-        "prometheus": {"enabled": True, "serviceMonitor": {**service_monitor(), "trustCRDsExist": True}},
-        "dashboards": _DASHBOARDS,
-        "operator": {
-            "replicas": 2 if cluster.is_highly_available else 1,
-            "podDisruptionBudget": {"enabled": cluster.is_highly_available, "maxUnavailable": 1},
-            "rollOutPods": True,
-            "resources": resources("10m", "48Mi", "192Mi"),
-            "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": False},
-            "prometheus": {"enabled": True, "serviceMonitor": service_monitor()},
-            "dashboards": _DASHBOARDS,
-        },
-        "hubble": {
-            "enabled": True,
-            "listenAddress": "",  # a Unix socket only: no port on the node, so no certificates to rotate
-            "tls": {"enabled": False},
-            "metrics": {
-                "enabled": ["dns", "drop", "tcp", "flow", "icmp", "port-distribution"],
-                "serviceMonitor": service_monitor(),
-                "dashboards": _DASHBOARDS,
-            },
-            "relay": {"enabled": False},
-            "ui": {"enabled": False},
-        },
-    }
-
 
 def _manifests(chart: ManifestChart, context: Context) -> None:
-    network = ip_network(context.cluster.load_balancer_range)
-    chart.add(
-        api.CiliumLoadBalancerIPPool(
-            metadata=ObjectMeta(name="lan"),
-            spec=api.CiliumLoadBalancerIpPoolSpec(
-                blocks=[
-                    api.CiliumLoadBalancerIpPoolSpecBlocks(start=str(network[1]), stop=str(network[-2])),
-                ],
-                service_selector=api.CiliumLoadBalancerIpPoolSpecServiceSelector(match_labels=EXPOSE_LABEL),
-            ),
-        ),
-        wave=SyncWave.AFTER_CHART,
-    )
-    chart.add(
-        api.CiliumL2AnnouncementPolicy(
-            metadata=ObjectMeta(name="lan"),
-            spec=api.CiliumL2AnnouncementPolicySpec(
-                service_selector=api.CiliumL2AnnouncementPolicySpecServiceSelector(match_labels=EXPOSE_LABEL),
-                interfaces=["^eth0$"],
-                load_balancer_i_ps=True,
-                external_i_ps=False,
-            ),
-        ),
-        wave=SyncWave.AFTER_CHART,
-    )
-    chart.add(
-        alerts(
-            "cilium",
-            NAMESPACE,
-            down("Cilium", "cilium-agent", severity="critical"),
-            down("CiliumOperator", "cilium-operator"),
-            down("Hubble", "hubble-metrics"),
-            Alert(
-                name="CiliumNodesUnreachable",
-                expr="max by (pod) (cilium_unreachable_nodes) > 0",
-                summary="Cilium on {{ $labels.pod }} does not reach every node.",
-                hint="Run `cilium-health status` in that pod.",
-            ),
-            Alert(
-                name="CiliumPolicyImportFails",
-                expr='sum by (pod) (increase(cilium_policy_change_total{outcome=~"fail.*"}[15m])) > 0',
-                summary="Cilium on {{ $labels.pod }} cannot import a network policy.",
-                hint="Look at the agent's log.",
-            ),
-        )
-    )
+    for item in load_balancer(context.cluster.load_balancer_range):
+        chart.add(item, wave=SyncWave.AFTER_CHART)
+    for item in cilium_monitoring():
+        chart.add(item)
 
 
 cilium = Application(
@@ -209,7 +86,7 @@ cilium = Application(
             repository="https://helm.cilium.io/",
             name="cilium",
             version="1.18.3",
-            values=_values,
+            values=cilium_values,
         ),
     ),
     manifests=_manifests,

@@ -7,127 +7,27 @@ redirects a pod's traffic, so that no pod in the mesh needs a privilege of its o
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from platform_stack import (
-    Application,
-    Chart,
-    Context,
-    IgnoreDifferences,
-    Namespace,
-    Sidecar,
-    SyncWave,
-    Values,
-    excepted,
-)
+from platform_stack import Application, Chart, Context, IgnoreDifferences, Namespace, SyncWave, excepted
 from platform_stack.model.flow import Entity, Flow, Pods, uses_api_server
-from platform_stack.typed import to_manifest
 from platform_stack_imports import istio_security, istio_telemetry
 from platform_stack_imports.k8s import ObjectMeta
 
-from ..shared.endpoints import TEMPO_OTLP
-from ..shared.values import PLATFORM_TEAM, resources
-from ..shared.workloads import spread
-from .monitoring import monitoring
+from ..shared.values import PLATFORM_TEAM
+from .monitoring import istio_monitoring
+from .values import CNI_VALUES, NAMESPACE, SIDECAR, TRACES, istiod_values
 
 if TYPE_CHECKING:
     from platform_stack.constructs import ManifestChart
 
-NAMESPACE = "istio-system"
 REPOSITORY = "https://istio-release.storage.googleapis.com/charts"
 VERSION = "1.28.0"
-
-TRACES = "tempo"
-"""Name of the mesh's tracing provider."""
 
 SAMPLED_PERCENT = 10
 """Share of the requests whose trace is kept."""
 
-_RUNTIME_DEFAULT = {"type": "RuntimeDefault"}
 _WEBHOOK_FIELDS = (".webhooks[]?.failurePolicy", ".webhooks[]?.clientConfig.caBundle")
-
-SIDECAR = Sidecar(cpu="5m", memory="16Mi", known_idle="40-60Mi")
-"""What each injected sidecar asks for; a floor, as all requests here."""
-
-
-def _istiod(context: Context) -> Values:
-    available = context.cluster.is_highly_available
-    return {
-        "autoscaleEnabled": False,  # the number of replicas comes from git
-        "replicaCount": 2 if available else 1,
-        "topologySpreadConstraints": [to_manifest(spread({"app": "istiod"}))] if available else [],
-        "resources": resources("50m", "128Mi", "512Mi"),
-        "seccompProfile": _RUNTIME_DEFAULT,
-        "cni": {"enabled": True},
-        # Said, not left to `auto`: a job's sidecar must end with it, and init containers need the network.
-        "env": {"ENABLE_NATIVE_SIDECARS": "true"},
-        "sidecarInjectorWebhook": {
-            "enableNamespacesByDefault": False,
-            "rewriteAppHTTPProbe": True,  # the kubelet has no certificate of the mesh
-            "reinvocationPolicy": "IfNeeded",
-        },
-        "meshConfig": _mesh(context),
-        "global": {
-            "istioNamespace": NAMESPACE,
-            "logAsJson": True,
-            "defaultPodDisruptionBudget": {"enabled": available},
-            "networkPolicy": {"enabled": False},
-            "proxy": {
-                "logLevel": "warning",
-                "seccompProfile": _RUNTIME_DEFAULT,  # what is injected passes `restricted`
-                "resources": _sidecar_resources(context),
-            },
-        },
-    }
-
-
-def _threads(context: Context) -> int:
-    """Return how many threads of Envoy answer requests."""
-    return 2 if context.cluster.is_highly_available else 1
-
-
-def _sidecar_resources(context: Context) -> dict[str, Any]:
-    """Return what a sidecar gets; its CPU limit is the cores that it can use.
-
-    It has a limit because the chart has one, of 2, that no value takes away: a null stays in what is injected.
-    The sidecar's Go part takes the number of its threads from it (GOMAXPROCS).
-    """
-    amounts = resources(SIDECAR.cpu, SIDECAR.memory, "192Mi")
-    return {**amounts, "limits": {**amounts["limits"], "cpu": str(_threads(context))}}
-
-
-def _mesh(context: Context) -> dict[str, Any]:
-    """Return what holds for every sidecar."""
-    return {
-        "enablePrometheusMerge": True,  # one scrape gets the metrics of the sidecar and of its application
-        "accessLogFile": "/dev/stdout",
-        "accessLogEncoding": "JSON",
-        # Who may leave the cluster is Cilium's business; a sidecar can be gone around.
-        "outboundTrafficPolicy": {"mode": "ALLOW_ANY"},
-        "defaultConfig": {
-            "concurrency": _threads(context),
-            "holdApplicationUntilProxyStarts": True,
-        },
-        **_tracing(context),
-    }
-
-
-def _tracing(context: Context) -> dict[str, Any]:
-    """Return where traces go; nothing on a platform without tracing."""
-    if "tracing" not in context.platform.by_name:
-        return {}
-    # The full name, as istiod knows the Service; a name it does not know drops the traces silently.
-    service = {"service": f"{TEMPO_OTLP.host}.cluster.local", "port": TEMPO_OTLP.port}
-    return {"enableTracing": True, "extensionProviders": [{"name": TRACES, "opentelemetry": service}]}
-
-
-_CNI: Values = {
-    "excludeNamespaces": ["kube-system", NAMESPACE],
-    # A pod that started before the plugin was on its node is mended in place; that needs no further rights.
-    "repair": {"enabled": True, "repairPods": True, "deletePods": False, "labelPods": False},
-    "resources": resources("5m", "32Mi", "128Mi"),
-    "global": {"logAsJson": True},
-}
 
 
 def _manifests(chart: ManifestChart, context: Context) -> None:
@@ -143,7 +43,7 @@ def _manifests(chart: ManifestChart, context: Context) -> None:
     )
     if "tracing" in context.platform.by_name:
         chart.add(_telemetry(), wave=SyncWave.AFTER_CHART)
-    for item in monitoring(NAMESPACE):
+    for item in istio_monitoring(NAMESPACE):
         chart.add(item)
 
 
@@ -222,8 +122,8 @@ istio = Application(
     ),
     charts=(
         Chart(repository=REPOSITORY, name="base", version=VERSION, release="istio-base"),
-        Chart(repository=REPOSITORY, name="istiod", version=VERSION, values=_istiod),
-        Chart(repository=REPOSITORY, name="cni", version=VERSION, release="istio-cni", values=_CNI),
+        Chart(repository=REPOSITORY, name="istiod", version=VERSION, values=istiod_values),
+        Chart(repository=REPOSITORY, name="cni", version=VERSION, release="istio-cni", values=CNI_VALUES),
     ),
     manifests=_manifests,
     ignore_differences=(

@@ -32,7 +32,7 @@ IN_MESH = {"security.istio.io/tlsMode": "istio"}
 _ROOT_CERTIFICATE_DAYS = 30
 
 
-def monitoring(namespace: str) -> list[ApiObject]:
+def istio_monitoring(namespace: str) -> list[ApiObject]:
     """Return the monitors, alerts and dashboard of Istio, for the namespace of its control plane."""
     return [
         service_monitor(

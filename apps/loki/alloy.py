@@ -20,6 +20,7 @@ NAME = "alloy"
 
 _USER = 473
 """The user `alloy` of the image."""
+
 _STORAGE = "/var/lib/alloy"
 
 _CONFIG = """\

@@ -30,6 +30,7 @@ CONFIG_LABEL = "platform-stack.io/config"
 _TEMPO_QUERY_IMAGE = "docker.io/grafana/tempo-query:2.10.8"
 _REMOTE_STORAGE_IMAGE = "docker.io/jaegertracing/jaeger-remote-storage:1.76.0"
 """The last one that speaks both versions of the storage protocol."""
+
 _TEMPO_QUERY = "127.0.0.1:7777"
 _STORAGE_PORT = "grpc-storage"
 _ADMIN_PORT = 17270

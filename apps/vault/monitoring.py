@@ -29,7 +29,7 @@ _JOB = "vault-internal"
 _INJECTOR_JOB = "vault-agent-injector-svc"
 
 
-def monitoring(namespace: str, *, injector_secret: str, injector_host: str) -> list[ApiObject]:
+def vault_monitoring(namespace: str, *, injector_secret: str, injector_host: str) -> list[ApiObject]:
     """Return the alerts and dashboard of Vault, and the monitor of its injector; Vault's is the chart's.
 
     Args:
