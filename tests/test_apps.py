@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ast
+import shutil
+import subprocess
+import sys
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from importlib import import_module
@@ -17,7 +20,8 @@ from platform_stack import Application
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-APPS = Path(__file__).parent.parent / "apps"
+ROOT = Path(__file__).parent.parent
+APPS = ROOT / "apps"
 BESIDE = {"policies", "shared", "tenants"}
 
 
@@ -108,8 +112,7 @@ def own_folder(module: str) -> str:
     return "".join(module.split(".")[1:2]).replace("__main__", "")
 
 
-APPLICATIONS = sorted(path.name for path in APPS.iterdir() if (path / "__init__.py").exists())
-APPLICATIONS = [name for name in APPLICATIONS if name not in BESIDE]
+APPLICATIONS = sorted({path.parent.name for path in APPS.glob("*/__init__.py")} - BESIDE)
 
 
 def test_a_folder_an_application_and_little_else() -> None:
@@ -140,6 +143,20 @@ def test_imports_are_relative_so_that_the_package_may_have_another_name() -> Non
     assert [
         str(one) for one in CODE.imports if one.module.split(".")[0] == "apps" and not one.is_relative
     ] == []
+
+
+def test_under_another_name_it_is_the_same_platform(tmp_path: Path) -> None:
+    shutil.copytree(APPS, tmp_path / "catalogue")
+    shutil.copytree(ROOT / "imports" / "facts", tmp_path / "imports" / "facts")
+    shutil.copytree(ROOT / "dist", tmp_path / "dist")
+    done = subprocess.run(
+        [sys.executable, "-m", "platform_stack", "--platform", "catalogue", "synth", "--check"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_what_is_shared_imports_no_application() -> None:
