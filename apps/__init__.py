@@ -1,24 +1,24 @@
-"""The platform: the list of its applications, one module each.
+"""The platform: the list of its applications, one folder each.
 
 The order of the list is for readers; the order of installation comes from `depends_on`.
 """
 
-from apps.argocd import argocd
-from apps.cert_manager import cert_manager
-from apps.cilium import cilium
-from apps.external_dns import external_dns
-from apps.falco import falco
-from apps.gatekeeper import gatekeeper
-from apps.istio import istio
-from apps.kong import kong
-from apps.kyverno import kyverno
-from apps.loki import loki
-from apps.longhorn import longhorn
-from apps.prometheus import prometheus
-from apps.sealed_secrets import sealed_secrets
-from apps.tracing import tracing
-from apps.vault import vault
-from apps.velero import velero
+from .argocd import argocd
+from .cert_manager import cert_manager
+from .cilium import cilium
+from .external_dns import external_dns
+from .falco import falco
+from .gatekeeper import gatekeeper
+from .istio import istio
+from .kong import kong
+from .kyverno import kyverno
+from .loki import loki
+from .longhorn import longhorn
+from .prometheus import prometheus
+from .sealed_secrets import sealed_secrets
+from .tracing import tracing
+from .vault import vault
+from .velero import velero
 
 BOOTSTRAP = (cilium, argocd)
 """Installed by the bootstrap script, in this order, then adopted by Argo CD."""

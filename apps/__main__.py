@@ -1,9 +1,10 @@
 """The clusters: edit this file, then run `make synth`."""
 
-from apps import APPLICATIONS, BOOTSTRAP
-from apps.cluster import cluster_exceptions
-from apps.policies import POLICIES
 from platform_stack import Cluster, Platform
+
+from . import APPLICATIONS, BOOTSTRAP
+from .policies import POLICIES
+from .policies.cluster import cluster_exceptions
 
 KIND = Cluster(
     name="kind",

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from apps.__main__ import PLATFORM
-from apps.falco_rules import IMAGE_RULES, IMAGE_VERSION, rules
+from apps.falco.rules import IMAGE_RULES, IMAGE_VERSION, rules
 from platform_stack.model.cluster import PROFILES
 from platform_stack.recorded import Release, reference_context, releases
 from tests.falco_conditions import matches

@@ -23,6 +23,7 @@ def test_doing_what_the_guide_says_adds_an_application(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "apps", tmp_path / "apps")
     shutil.copytree(ROOT / "imports" / "facts", tmp_path / "imports" / "facts")
     (module_path, module), (_, import_line), (_, list_line) = blocks("python")
+    (tmp_path / module_path).parent.mkdir()
     (tmp_path / module_path).write_text(module)
     catalogue = tmp_path / "apps" / "__init__.py"
     text = catalogue.read_text()

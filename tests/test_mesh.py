@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from apps.__main__ import PLATFORM
-from apps.istio import SIDECAR, istio
+from apps.istio import istio
+from apps.istio.values import SIDECAR
 from platform_stack.budget import workloads
 from platform_stack.model.cluster import PROFILES
 from platform_stack.model.flow import Entity

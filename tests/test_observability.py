@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from apps.__main__ import PLATFORM
-from apps.grafana import ROLE_OF_GROUP, grafana_values, single_sign_on
-from apps.prometheus import PROMETHEUS
+from apps.prometheus.grafana import ROLE_OF_GROUP, grafana_values, single_sign_on
+from apps.shared.endpoints import PROMETHEUS
 from platform_stack.constructs import ManifestApp, ManifestChart
 from platform_stack.constructs.observability import DASHBOARD_LABEL, down
 from platform_stack.model.cluster import PROFILES

@@ -14,7 +14,7 @@ import yaml
 
 from apps import SMALL
 from apps.__main__ import PLATFORM
-from apps.sample_tenant import SAMPLE
+from apps.tenants.sample import SAMPLE
 from platform_stack import Context, PlatformError, Repository, Route, Service, Tenant
 from platform_stack.budget import Request, pod_request, quantity, total, workloads
 from platform_stack.checks.dangling import check
@@ -349,7 +349,9 @@ def test_the_sample_is_off_and_one_line_away() -> None:
 
 
 def test_what_the_guide_describes_is_a_tenant_in_ten_lines() -> None:
-    (code,) = re.findall(r"^```python apps/shop.py\n(.*?)^```$", GUIDE.read_text(), re.MULTILINE | re.DOTALL)
+    (code,) = re.findall(
+        r"^```python apps/tenants/shop.py\n(.*?)^```$", GUIDE.read_text(), re.MULTILINE | re.DOTALL
+    )
     assert len(code.partition("Tenant(\n")[2].splitlines()) <= 10
     described: dict[str, Any] = {}
     exec(code, described)  # noqa: S102  the guide's own text

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from apps.__main__ import PLATFORM
-from apps.kyverno import REGISTRY_HOSTS
+from apps.kyverno.registries import REGISTRY_HOSTS
 from platform_stack import Context
 from platform_stack.model.cluster import PROFILES
 from platform_stack.model.flow import ANY_PORT
@@ -156,7 +156,10 @@ BLOBS = {
         "767373bbdcb8270361b96548387bf2a9ad0d48758c35-eu-west-2.s3.dualstack.eu-west-2.amazonaws.com",
     ),
 }
-"""Hosts that each registry is known to send clients to, as they are, not as patterns. Sources: apps/kyverno.py."""
+"""Hosts that each registry is known to send clients to, as they are, not as patterns.
+
+Sources: apps/kyverno/registries.py.
+"""
 
 NOT_A_REGISTRY = (
     "example.r2.cloudflarestorage.com",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import yaml
 
 from apps.__main__ import KIND, PLATFORM
-from apps.sample_tenant import SAMPLE
+from apps.tenants.sample import SAMPLE
 from platform_stack.cluster_objects import cluster_objects
 from platform_stack.policies.judge import compiled
 from platform_stack.synth import Synthesized, synthesize

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
 from apps.__main__ import PLATFORM
-from apps.admission import EXEMPT_NAMESPACES
+from apps.policies.admission import EXEMPT_NAMESPACES
 from platform_stack import (
     Action,
     Application,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
-from apps.sample_tenant import SAMPLE
+from apps.tenants.sample import SAMPLE
 from platform_stack import Action, Context
 from platform_stack.model import RuntimeWorkload
 from platform_stack.model.cluster import PROFILES

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from apps.common import SCRAPE_INTERVAL
-from apps.prometheus import EVALUATION_INTERVAL
-from apps.vault_monitoring import METRICS_RETENTION
+from apps.prometheus.values import EVALUATION_INTERVAL
+from apps.shared.values import SCRAPE_INTERVAL
+from apps.vault.monitoring import METRICS_RETENTION
 from tests.policies.estate import estate
 
 from .promtool import run

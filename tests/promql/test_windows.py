@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from apps.__main__ import PLATFORM
-from apps.common import SCRAPE_INTERVAL
-from apps.prometheus import EVALUATION_INTERVAL
+from apps.prometheus.values import EVALUATION_INTERVAL
+from apps.shared.values import SCRAPE_INTERVAL
 from platform_stack.model.cluster import PROFILES
 from tests.policies.estate import estate
 

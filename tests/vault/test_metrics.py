@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from apps.vault_monitoring import METRICS_RETENTION
+from apps.vault.monitoring import METRICS_RETENTION
 from tests.engines import ROOT
 from tests.lab.metrics import expected, unknown_names
 from tests.lab.processes import free_port

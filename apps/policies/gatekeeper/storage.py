@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apps.longhorn import STORAGE_CLASSES
 from platform_stack import Action, Policy
 from platform_stack.model.gatekeeper import Constraint
+
+from ...shared.storage import LONGHORN_CLASSES
 
 if TYPE_CHECKING:
     from platform_stack.policies import Estate
@@ -20,7 +21,7 @@ _ANNOTATION = "volume.beta.kubernetes.io/storage-class"
 
 def _known_classes(estate: Estate) -> Constraint:
     """Return the constraint; the classes are the default, those of the manifests, and Longhorn's own."""
-    classes = {_DEFAULT, *(STORAGE_CLASSES if estate.context.cluster.iscsi else ())}
+    classes = {_DEFAULT, *(LONGHORN_CLASSES if estate.context.cluster.iscsi else ())}
     for items in estate.objects.values():
         classes.update(item["metadata"]["name"] for item in items if item["kind"] == "StorageClass")
     return Constraint(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from apps.policies.kyverno.pods import ALL, each
 from platform_stack import Action, Policy
 from platform_stack.model.kyverno import Match, Validation
 from platform_stack.policies.registries import allowed_registries
+
+from .pods import ALL, each
 
 MORE_REGISTRIES: tuple[str, ...] = ()
 """Registries that are allowed everywhere besides those of the platform's own images, such as `ghcr.io/us`."""

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apps.policies.kyverno.pods import ALL
 from platform_stack import Action, Policy
 from platform_stack.model.kyverno import Check, Validation
+
+from .pods import ALL
 
 if TYPE_CHECKING:
     from platform_stack.model.policy import Severity

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from apps.policies.kyverno.pod_security import control
-from apps.policies.kyverno.pods import each, each_volume
 from platform_stack.model.kyverno import Check
+
+from .pod_security import control
+from .pods import each, each_volume
 
 _CAPABILITIES = [
     "AUDIT_WRITE",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from apps.policies.kyverno.pods import LASTING, each
 from platform_stack import Action, Policy
 from platform_stack.model.kyverno import Check, Validation
+
+from .pods import LASTING, each
 
 _RESOURCES = {
     "requests.?cpu": "Pod spec.containers.resources.requests.cpu",

@@ -110,6 +110,6 @@ def _controller_namespace(platform: Platform) -> str:
         f"{platform.source}: platform: applications",
         "none with the chart sealed-secrets",
         "the application that opens SealedSecrets in the cluster",
-        "add one; see apps/sealed_secrets.py of kubernetes-platform-stack",
+        "add one; see apps/sealed_secrets/ of kubernetes-platform-stack",
     )
     return None

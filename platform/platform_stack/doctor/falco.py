@@ -50,5 +50,5 @@ def check_falco(folder: Path, system: str, root: Path = Path("/")) -> Iterator[C
         "fail" if refused else "ok" if readable else "warn",
         found or "unknown",
         f"{_MOST} or less: else Falco, which has not SYS_ADMIN, cannot attach its tracepoints and ends",
-        f"sysfsMount: False in apps/falco.py, or sudo sysctl {_SYSCTL}={_MOST}" if refused else "",
+        f"sysfsMount: False in apps/falco/values.py, or sudo sysctl {_SYSCTL}={_MOST}" if refused else "",
     )

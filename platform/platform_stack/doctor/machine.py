@@ -151,7 +151,7 @@ def _kernel(root: Path) -> Iterator[Check]:
         "CONFIG_WIREGUARD, or its module (Cilium encrypts between nodes with it)",
         ""
         if wireguard
-        else "sudo modprobe wireguard tells; else a kernel with it, or encryption off in apps/cilium.py",
+        else "sudo modprobe wireguard tells; else a kernel with it, or encryption off in apps/cilium/values.py",
     )
     missing = [f"CONFIG_{name}" for name in _EBPF if options.get(name) not in ("y", "m")]
     state = "warn" if not options else "fail" if missing else "ok"
