@@ -97,9 +97,10 @@ def _start(
         )
     sources = write_stand_ins(dist, platform.profile, scratch / "stand-ins")
     if options.charts:
-        sources = charts.find_charts(options.charts, dist.charts)
+        sources = real = charts.find_charts(options.charts, dist.charts)
     else:
-        sources |= charts.module_charts(dist.charts, scratch / "modules")
+        real = charts.module_charts(dist.charts, scratch / "modules")
+        sources |= real
     index = ChartRepository(web.charts, f"{web.url}/charts")
     index.publish(sources)
     root, programs = _images(report, index, dist, profile=options.profile, full=options.full)
@@ -117,8 +118,10 @@ def _start(
     script = Script.install(repository.folder, machine, options.logs / "bootstrap.log")
     stack.callback(script.stop)
     repository.commit("synth")
-    kind = "real charts" if options.charts else f"charts, {len(sources)} of them"
-    report.say(f"dist/{platform.cluster}: {len(dist.applications)} Applications, {len(dist.charts)} {kind}")
+    report.say(
+        f"dist/{platform.cluster}: {len(dist.applications)} Applications, {len(dist.charts)} charts, "
+        f"{len(real)} of them real, the others stand-ins"
+    )
     plane, problems = bootstrap.begin(script)
     report.check("bootstrap.sh up, interrupted, goes on from where it was", problems, look=str(script.log))
     memory = Memory(plane, scratch.name)

@@ -114,7 +114,8 @@ def write(folder: Path, planned: Planned, authority: Authority | None = None) ->
 
 def table(planned: Iterable[Planned]) -> str:
     """Return the images as a table of Markdown."""
-    rows = [f"| `{each.reference}` | {each.holds} |\n" for each in planned]
+    # Without the digest: the charts of some sources have none.
+    rows = [f"| `{str(each.reference).partition('@')[0]}` | {each.holds} |\n" for each in planned]
     return "| image | what the lab puts in it |\n|---|---|\n" + "".join(rows)
 
 
