@@ -15,6 +15,7 @@ import yaml
 
 from tests.engines import ROOT, module_folder
 
+from . import environment
 from .engines import ARGOCD
 from .errors import fail
 
@@ -30,6 +31,7 @@ SCHEMAS = ROOT / "imports" / "platform_stack_imports" / "schemas"
 
 ARGOCD_GROUP = "argoproj.io"
 ARGOCD_MODULE = "github.com/argoproj/argo-cd/v3"
+_NOTHING: dict[str, Any] = {}
 # What of the values of the argo-cd chart each ConfigMap holds.
 ARGOCD_CONFIG_MAPS = {"argocd-cm": "cm", "argocd-cmd-params-cm": "params", "argocd-rbac-cm": "rbac"}
 
@@ -48,10 +50,16 @@ def write_stand_ins(dist: Dist, profile: str, folder: Path) -> dict[tuple[str, s
                 "record them with `make facts CHARTS=DIR`, or give the real charts with --charts DIR",
             )
         objects = list(fact["profiles"][profile]["objects"])
+        values = [yaml.safe_load((dist.repository / path).read_text()) for path in pin.values]
+        known, containers = environment.variables(values), _NOTHING
         if pin.chart == "argo-cd":
-            objects = argocd_settings(
-                objects, yaml.safe_load(dist.bootstrap("argocd.values.yaml").read_text())
+            objects = argocd_settings(objects, values[0])
+            said, containers = environment.upstream(
+                module_folder(ARGOCD, ARGOCD_MODULE) / "manifests" / "base"
             )
+            known = said | known
+        for item in objects:
+            environment.fill(item, known, containers)
         objects = [complete(item) for item in objects]
         chart = folder / pin.chart
         charts[pin.chart, pin.version] = chart

@@ -19,6 +19,7 @@ from tests.lab.assertions import differences, quantity
 from tests.lab.authority import Authority
 from tests.lab.dist import Dist
 from tests.lab.dns import NameServer
+from tests.lab.environment import fill, upstream, variables
 from tests.lab.errors import LabError
 from tests.lab.kubeadm import configuration, read
 from tests.lab.machine import Machine
@@ -236,3 +237,27 @@ def test_dist_tells_waves_and_manual_applications(tmp_path: Path) -> None:
 
     assert dist.waves == {"one": 0, "two": 1}
     assert [name for name in dist.catalogue if dist.manual(name)] == ["two"]
+
+
+def test_a_variable_gets_the_value_that_the_platform_says_and_a_script_the_words_of_its_program(
+    tmp_path: Path,
+) -> None:
+    copying = {"name": "copy", "command": ["sh", "-c"], "args": ["sha256:12 (script, 1 line)"]}
+    serving = {
+        "name": "serve",
+        "env": [{"name": "LIMIT"}, {"name": "OTHER"}, {"name": "SET", "valueFrom": {}}],
+    }
+    item = {"spec": {"template": {"spec": {"initContainers": [copying], "containers": [serving]}}}}
+    (tmp_path / "one.yaml").write_text(
+        "kind: Deployment\nspec: {template: {spec: {initContainers: [{name: copy, command: [cp], args: [a, b]}]}}}"
+    )
+
+    known, containers = upstream(tmp_path)
+    fill(item, known | variables({"server": {"env": [{"name": "LIMIT", "value": "5"}]}}), containers)
+
+    assert (copying["command"], copying["args"]) == (["cp"], ["a", "b"])
+    assert serving["env"] == [
+        {"name": "LIMIT", "value": "5"},
+        {"name": "OTHER"},
+        {"name": "SET", "valueFrom": {}},
+    ]
