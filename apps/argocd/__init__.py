@@ -61,6 +61,13 @@ def _flows(context: Context) -> tuple[Flow, ...]:
 
 argocd = Application(
     name="argocd",
+    known_idle={
+        "argocd-application-controller": "846Mi",
+        "argocd-applicationset-controller": "39Mi",
+        "argocd-redis": "21Mi",
+        "argocd-repo-server": "57Mi",
+        "argocd-server": "34Mi",
+    },
     made_at_run_time={
         "Secret argocd/argocd-redis": "bootstrap.sh, before the chart",
         **{

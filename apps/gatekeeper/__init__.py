@@ -27,7 +27,7 @@ def _flows(_context: Context) -> tuple[Flow, ...]:
 gatekeeper = Application(
     name="gatekeeper",
     flows=_flows,
-    known_idle={"gatekeeper-audit": "98-113Mi", "gatekeeper-controller-manager": "98-113Mi"},
+    known_idle={"gatekeeper-audit": "137Mi", "gatekeeper-controller-manager": "140Mi"},
     namespaces=(
         Namespace(
             name=NAMESPACE,

@@ -11,6 +11,8 @@ from .client import ApiError
 from .images.references import parse
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from .controlplane import ControlPlane
     from .lab import Lab
 
@@ -74,4 +76,33 @@ def after_boot(lab: Lab) -> None:
         detail=f"{len(real)} containers with the real program",
         look="the limit in the application's values",
     )
+    known = {
+        name: text for member in lab.platform.declared.members for name, text in member.known_idle.items()
+    }
+    lab.report.check(
+        "what dist/ says that programs take at rest is what they take",
+        unknown(real, known),
+        look="known_idle of the application",
+    )
     lab.report.say("memory, containers with the real program:\n" + "\n".join(usage.table(real)))
+
+
+def unknown(real: Sequence[usage.Usage], known: Mapping[str, str]) -> list[str]:
+    """Return the workloads whose memory at rest is said nowhere, or is not within half and twice of what is said.
+
+    The cluster's own (kubeadm's) are nobody's to describe.
+    """
+    sums: dict[tuple[str, str, str], int] = {}
+    for each in real:
+        if each.working_set is not None:
+            key = (each.namespace, each.workload, each.pod)
+            sums[key] = sums.get(key, 0) + each.working_set
+    problems = []
+    for (namespace, workload, _), found in sorted(sums.items()):
+        megabytes = found / usage.MEBIBYTE
+        said = [float(part) for part in known.get(workload, "").removesuffix("Mi").split("-") if part]
+        if not said and namespace != "kube-system":
+            problems.append(f"{namespace}/{workload}: {megabytes:.0f}Mi, and nothing is said")
+        elif said and not min(said) / 2 <= megabytes <= max(said) * 2:
+            problems.append(f"{namespace}/{workload}: {megabytes:.0f}Mi, said is {known[workload]}")
+    return problems

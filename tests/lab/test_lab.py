@@ -23,12 +23,14 @@ from tests.lab.environment import fill, upstream, variables
 from tests.lab.errors import LabError
 from tests.lab.kubeadm import configuration, read
 from tests.lab.machine import Machine
+from tests.lab.measured import unknown
 from tests.lab.network import Network
 from tests.lab.picture import svg, table
 from tests.lab.pods import reason
 from tests.lab.processes import Supervisor
 from tests.lab.standins import complete, custom_resource_definition, escape
 from tests.lab.timeline import Milestones, ready
+from tests.lab.usage import Usage
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -260,4 +262,17 @@ def test_a_variable_gets_the_value_that_the_platform_says_and_a_script_the_words
         {"name": "LIMIT", "value": "5"},
         {"name": "OTHER"},
         {"name": "SET", "valueFrom": {}},
+    ]
+
+
+def test_memory_at_rest_is_said_for_every_program_and_true() -> None:
+    def usage(workload: str, mebibytes: int, namespace: str = "web") -> Usage:
+        size = mebibytes * 2**20
+        return Usage(namespace, workload, f"{workload}-0", "main", size, size, None, None)
+
+    real = [usage("fits", 150), usage("grew", 250), usage("new", 5), usage("etcd", 130, "kube-system")]
+
+    assert unknown(real, {"fits": "80-120Mi", "grew": "100Mi"}) == [
+        "web/grew: 250Mi, said is 100Mi",
+        "web/new: 5Mi, and nothing is said",
     ]
