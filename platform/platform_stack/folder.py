@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from platform_stack import bootstrap, budget
-from platform_stack.checks import mesh, providers, selectors, tenants
+from platform_stack.checks import mesh, providers, selectors, tenants, unknown
 from platform_stack.checks import namespaces as namespaces_check
 from platform_stack.checks import secrets as secrets_check
 from platform_stack.constructs import ManifestApp, ManifestChart, argocd, project
@@ -25,7 +25,8 @@ from platform_stack.network.pods import Inventory
 from platform_stack.network.policies import policies
 from platform_stack.network.resolve import resolve
 from platform_stack.policies import Estate, compiled
-from platform_stack.recorded import index
+from platform_stack.recorded import index, made_by, no_default_deny
+from platform_stack.recorded import unknown as unknown_releases
 from platform_stack.secrets.store import read_store
 from platform_stack.yaml_output import to_yaml
 
@@ -72,12 +73,13 @@ def make_folders(contexts: Sequence[Context], known: Sequence[Sequence[Release]]
     app = ManifestApp()
     charts: dict[tuple[str, str], ManifestChart] = {}
     stores: dict[str, Store] = {}
-    for context in contexts:
+    for context, releases in zip(contexts, known, strict=True):
         cluster = context.cluster.name
         store = stores[cluster] = read_store(context.platform.secrets / cluster)
+        open_namespaces = no_default_deny(context.platform, releases)
         for member in context.platform.members:
             chart = charts[cluster, member.name] = ManifestChart(app, f"{cluster}.{member.name}")
-            _fill(chart, member, context, store)
+            _fill(chart, member, context, store, open_namespaces)
     made = dict(app.charts_with_manifests())
     return [
         _Folder(
@@ -92,9 +94,15 @@ def make_folders(contexts: Sequence[Context], known: Sequence[Sequence[Release]]
     ]
 
 
-def _fill(chart: ManifestChart, member: Application, context: Context, store: Store) -> None:
+def _fill(
+    chart: ManifestChart,
+    member: Application,
+    context: Context,
+    store: Store,
+    open_namespaces: Mapping[str, str],
+) -> None:
     for spec in member.namespaces:
-        chart.add(namespace(spec, member), wave=SyncWave.NAMESPACE)
+        chart.add(namespace(spec, member, open_namespaces.get(spec.name, "")), wave=SyncWave.NAMESPACE)
     for secret in member.secrets:
         if sealed := store.sealed.get(secret.full_name):
             chart.add(sealed.manifest, wave=SyncWave.SECRET)
@@ -124,6 +132,7 @@ class _Folder:
         self.context = context
         self.cluster = context.cluster
         self.platform = context.platform
+        self.known = tuple(known)
         self.releases = index(list(known))
         self.custom = [
             crd for release in known if release.facts for crd in release.facts.custom_resource_definitions
@@ -135,19 +144,22 @@ class _Folder:
         self.files: Tree = {}
 
     def make(self) -> Folder:
-        refused = list(tenants.check(self.context, self.manifests))
+        inventory = Inventory(self.context, self._objects(), self.known)
+        refused = [
+            *tenants.check(self.context, self.manifests),
+            *unknown.check(self.context, inventory),
+        ]
         if refused:
             raise PlatformError(*refused)
-        inventory = Inventory(self.context, self._objects())
         flows = resolve(self.context, inventory)
         for owner, policy, wave in (
-            *policies(self.context, flows),
+            *policies(self.context, inventory, flows),
             *mesh_policies(self.context, inventory, flows),
         ):
             self.manifests[owner].append(self.charts[owner].add(policy, wave=wave))
         if self.platform.policies:
             found = providers.by_kind(self.platform, self.releases)
-            for owner, item, at in compiled(Estate(self.context, self._objects()), found):
+            for owner, item, at in compiled(Estate(self.context, self._objects(), self.known), found):
                 self.manifests[owner].append(self.charts[owner].add(item, wave=at))
         findings = [
             *namespaces_check.check(self.platform, self.releases, self.manifests),
@@ -166,7 +178,7 @@ class _Folder:
         pods = budget.workloads(self.context, objects)
         requested = budget.total(each.total for each in pods)
         self.files[bootstrap.FILE] = bootstrap.environment(self.context, requested)
-        self.files["README.md"] = readme(self.context, objects, flows, self.store, pods).encode()
+        self.files["README.md"] = readme(self.context, objects, flows, self.store, pods, self.known).encode()
         return Folder(self.files, objects, flows)
 
     def _member(self, member: Application) -> None:
@@ -209,18 +221,18 @@ class _Folder:
     def _objects(self) -> dict[str, list[Manifest]]:
         """Return what each application's charts and manifests hold."""
         return {
-            name: [*(item for release in self.releases.get(name, ()) for item in release.objects), *manifests]
+            name: [*made_by(self.releases.get(name, ())), *manifests]
             for name, manifests in self.manifests.items()
         }
 
     def _footprint(self, member: Application) -> project.Footprint:
         found = self.releases.get(member.name, [])
-        objects = [item for release in found for item in release.objects]
+        objects = list(made_by(found))
         if any(release.facts and release.facts.custom_resource_definitions for release in found):
             objects.append(
                 {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition", "metadata": {}}
             )
-        complete = all(release.objects for release in found)
+        complete = not unknown_releases(found)
         manifests = [*objects, *self.manifests[member.name]]
         return project.footprint(manifests, member.runtime_workloads(self.context), complete=complete)
 

@@ -10,15 +10,16 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from platform_stack.checks import memory, values
+from platform_stack.checks import facts, memory, values
 from platform_stack.errors import PlatformError
 from platform_stack.model import Context
 from platform_stack.recorded import releases
 from platform_stack.writer import Changes, compare, write_tree
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
+    from platform_stack.errors import Finding
     from platform_stack.facts import Manifest
     from platform_stack.folder import Tree
     from platform_stack.model import Cluster, Platform
@@ -40,6 +41,7 @@ class Synthesized:
         files: the content of each file.
         objects: what each application's charts (as skeletons) and manifests hold, by its name.
         flows: who may talk to whom.
+        releases: the releases, with what is known of them.
         warnings: what is true of the recorded facts and should not stay so.
 
     """
@@ -48,7 +50,8 @@ class Synthesized:
     files: Tree
     objects: Mapping[str, Sequence[Manifest]]
     flows: Sequence[ResolvedFlow]
-    warnings: tuple[str, ...]
+    releases: Sequence[Release]
+    warnings: tuple[Finding, ...]
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ class Written:
     folder: Path
     files: int
     changes: Changes
-    warnings: tuple[str, ...]
+    warnings: tuple[Finding, ...]
 
 
 def synth(platform: Platform, output: Path | None = None, *, check: bool = False) -> list[Written]:
@@ -115,7 +118,14 @@ def synthesize(platform: Platform) -> list[Synthesized]:
     from platform_stack.folder import make_folders  # noqa: PLC0415  waits for cdk8s
 
     return [
-        Synthesized(context.cluster, folder.files, folder.objects, folder.flows, tuple(_warnings(of_cluster)))
+        Synthesized(
+            context.cluster,
+            folder.files,
+            folder.objects,
+            folder.flows,
+            of_cluster,
+            tuple(facts.check(platform, of_cluster)),
+        )
         for context, folder, of_cluster in zip(contexts, make_folders(contexts, known), known, strict=True)
     ]
 
@@ -133,16 +143,3 @@ def load_cdk8s() -> None:
 def _import_cdk8s() -> None:
     with suppress(Exception):  # whoever imports it next gets the error
         import_module("cdk8s")
-
-
-def _warnings(known: Iterable[Release]) -> Iterable[str]:
-    for release in known:
-        what = f"{release.application.source}: release {release.chart.release!r}"
-        hint = "record them: make facts CHARTS=DIR"
-        if release.facts is None:
-            yield (
-                f"{what}: no facts are recorded for {release.chart.name} {release.chart.version}: its values "
-                f"are not checked, and its AppProject allows no cluster-scoped kinds; {hint}"
-            )
-        elif release.stale:
-            yield f"{what}: the recorded facts are stale ({release.stale}); {hint}"

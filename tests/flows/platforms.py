@@ -111,7 +111,10 @@ class Made:
 
     def policies(self) -> list[dict[str, object]]:
         """Compile the network policies."""
-        return [to_manifest(policy) for _, policy, _ in policies(self.context, self._flows())]
+        return [
+            to_manifest(policy)
+            for _, policy, _ in policies(self.context, Inventory(self.context, self.objects), self._flows())
+        ]
 
     def oracle(self, compiled: Sequence[dict[str, object]] | None = None) -> Oracle:
         return Oracle(compiled or self.policies(), [*self.pods.values(), DNS], self.namespaces)

@@ -12,6 +12,7 @@ from platform_stack import Application, Context, Namespace, Platform, PlatformEr
 from platform_stack.checks.selectors import check
 from platform_stack.labels import CHANGING
 from platform_stack.model.flow import Entity, Flow, Names, Pods, reaches_names
+from platform_stack.network.pods import Inventory
 from platform_stack.network.policies import policies
 from platform_stack.typed import to_manifest
 from tests.flows.oracle import Oracle
@@ -72,7 +73,7 @@ def test_to_and_from_outside(made: Made) -> None:
 def test_the_order_of_the_applications_does_not_matter(made: Made) -> None:
     def compiled(platform: Platform) -> list[str]:
         context = Context(platform, CLUSTER)
-        found = policies(context, flows_of(context, made.objects))
+        found = policies(context, Inventory(context, made.objects), flows_of(context, made.objects))
         return sorted(f"{owner} {to_manifest(policy)} {wave}" for owner, policy, wave in found)
 
     platform = made.context.platform
@@ -92,7 +93,10 @@ def test_names_outside_and_nothing_beside_them() -> None:
     )
     pod = Pod("web", "web", {"app": "web"}, {})
     judge = Oracle(
-        [to_manifest(policy) for _, policy, _ in policies(context, flows_of(context, objects))],
+        [
+            to_manifest(policy)
+            for _, policy, _ in policies(context, Inventory(context, objects), flows_of(context, objects))
+        ],
         [pod],
         {"web": {}},
     )
@@ -109,7 +113,10 @@ def test_a_star_is_one_label_or_a_part_of_one() -> None:
     )
     pod = Pod("web", "web", {"app": "web"}, {})
     judge = Oracle(
-        [to_manifest(policy) for _, policy, _ in policies(context, flows_of(context, objects))],
+        [
+            to_manifest(policy)
+            for _, policy, _ in policies(context, Inventory(context, objects), flows_of(context, objects))
+        ],
         [pod],
         {"web": {}},
     )
@@ -199,7 +206,7 @@ def test_the_pods_of_the_next_version_have_the_same_policies(made: Made) -> None
         objects: Objects = {
             name: [_hook(item, changing) for item in of_member] for name, of_member in made.objects.items()
         }
-        found = policies(made.context, flows_of(made.context, objects))
+        found = policies(made.context, Inventory(made.context, objects), flows_of(made.context, objects))
         return [to_manifest(policy) for _, policy, _ in found]
 
     first = compiled("v1")

@@ -132,7 +132,12 @@ def reachable(oracle: Oracle) -> set[tuple[tuple[str, str], tuple[str, str], int
 
 def judge(made: Context) -> Oracle:
     return Oracle(
-        [to_manifest(policy) for _, policy, _ in policies(made, resolve(made, Inventory(made, OBJECTS)))],
+        [
+            to_manifest(policy)
+            for _, policy, _ in policies(
+                made, Inventory(made, OBJECTS), resolve(made, Inventory(made, OBJECTS))
+            )
+        ],
         list(PODS.values()),
         {namespace_of(name): {"istio-injection": "enabled"} if name in MESHED else {} for name in WORKLOADS},
     )

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from platform_stack.facts import Manifest
     from platform_stack.model import Application, Context
+    from platform_stack.recorded import Release
 
 _EVERYWHERE = "kube-root-ca.crt"
 """A ConfigMap that Kubernetes puts into every namespace."""
@@ -31,21 +32,27 @@ _POLICIES = {
 """The field of each that selects pods of its own namespace."""
 
 
-def check(context: Context, objects: Mapping[str, Sequence[Manifest]]) -> Iterator[Finding]:
+def check(
+    context: Context, objects: Mapping[str, Sequence[Manifest]], releases: Iterable[Release] = ()
+) -> Iterator[Finding]:
     """Yield each object of a platform that refers to something that is not there.
 
-    What is made at run time by an operator is declared in `Application.made_at_run_time`.
+    What is made at run time by an operator is declared in `Application.made_at_run_time`. What may be made by an
+    unknown release is left out.
 
     Args:
         context: the cluster.
         objects: what each application's charts and manifests hold, by its name.
+        releases: the releases on the cluster, for what is not known of them; default: everything is known.
 
     """
-    inventory = Inventory(context, objects)
+    inventory = Inventory(context, objects, releases)
     declared = {key for member in context.platform.members for key in member.made_at_run_time}
     made = _made(context, objects)
     for member in context.platform.members:
         for item in objects.get(member.name, ()):
+            if inventory.unknown_in(item["metadata"].get("namespace", "")):
+                continue
             if _named(item) not in declared:
                 yield from _object(member, inventory, item)
             for reference in _needs(item):

@@ -22,6 +22,11 @@ def check(platform: Platform, inventory: Inventory) -> Iterator[Finding]:
     for member in platform.members:
         found = inventory.by_application.get(member.name, [])
         injected = sorted(one.name for one in found if one.mesh)
+        injected += [
+            f"those of release {release.chart.release!r}"
+            for release in inventory.unknown_of(member.name)
+            if platform.mesh_namespaces & release.namespaces
+        ]
         if injected and not platform.reach[member.name].intersection(providers):
             yield Finding(
                 f"{member.source}: application {member.name!r}: depends_on",

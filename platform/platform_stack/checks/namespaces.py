@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from platform_stack.errors import Finding, did_you_mean
+from platform_stack.recorded import made_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -29,10 +30,7 @@ def check(
             for namespace in owner.namespaces
         }
         found: dict[str, str] = {}
-        for items in (
-            *(release.objects for release in releases.get(member.name, ())),
-            manifests[member.name],
-        ):
+        for items in (made_by(releases.get(member.name, ())), manifests[member.name]):
             for item in items:
                 namespace = item["metadata"].get("namespace")
                 if namespace and namespace not in allowed:

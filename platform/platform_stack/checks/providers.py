@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from platform_stack.errors import Finding
 from platform_stack.kubernetes import group_of, is_custom
+from platform_stack.recorded import made_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -104,7 +105,7 @@ def _constraint_kinds(manifests: Sequence[Manifest]) -> Iterator[str]:
 def _custom_kinds(releases: Sequence[Release], manifests: Sequence[Manifest]) -> list[str]:
     found = {
         f"{group_of(item['apiVersion'])}/{item['kind']}"
-        for items in (*(release.objects for release in releases), manifests)
+        for items in (made_by(releases), manifests)
         for item in items
         if is_custom(item["apiVersion"])
     }

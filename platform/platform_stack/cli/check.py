@@ -12,15 +12,18 @@ import click
 
 from platform_stack.checks import dangling
 from platform_stack.checks import secrets as secrets_check
-from platform_stack.cli.load import load_platform, reports_errors
+from platform_stack.cli.load import load_platform, reports_errors, show_warnings
 from platform_stack.cli.progress import progress
 from platform_stack.model import Context
 from platform_stack.secrets.store import read_store
 from platform_stack.synth import load_cdk8s, synthesize
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from platform_stack.errors import Finding
     from platform_stack.model import Platform
+    from platform_stack.synth import Synthesized
 
 
 @click.command()
@@ -38,21 +41,25 @@ def check(ctx: click.Context, /, charts: Path | None, helm: str, *, as_json: boo
 
     Names policies, Services, monitors, webhooks, Ingresses, data sources and disruption budgets that lead to
     no pod, and Secrets, ConfigMaps and service accounts that nobody makes; SealedSecrets for another key, or not
-    as declared, or that nobody needs. Exit code 1 if there are any. What waits until somebody seals it is told
-    on standard error, and is no finding.
+    as declared, or that nobody needs. Exit code 1 if there are any. What waits until somebody seals it, and what
+    is not known because no facts are recorded, or old ones, is told on standard error, and is no finding.
     """
     with progress("looking for what matches nothing"):
         load_cdk8s()
         platform = load_platform(ctx.obj["module"])
         with tempfile.TemporaryDirectory() as scratch:
-            found = _findings(_rendered(platform, helm, charts, Path(scratch)) if charts else platform)
+            made = synthesize(_rendered(platform, helm, charts, Path(scratch)) if charts else platform)
+            found = _findings(platform, made)
+    warnings = list(dict.fromkeys(warning for one in made for warning in one.warnings))
+    show_warnings(warnings)
     _tell_what_waits(platform)
     if as_json:
         click.echo(json.dumps([dataclasses.asdict(finding) for finding in found], indent=2))
     else:
         for finding in found:
             click.echo(str(finding))
-        click.echo(f"{len(found)} findings" if found else "everything leads somewhere")
+        known = "everything that is known leads somewhere" if warnings else "everything leads somewhere"
+        click.echo(f"{len(found)} findings" if found else known)
     if found:
         raise click.exceptions.Exit(1)
 
@@ -65,14 +72,14 @@ def _rendered(platform: Platform, helm: str, charts: Path, scratch: Path) -> Pla
     return fresh
 
 
-def _findings(platform: Platform) -> list[Finding]:
+def _findings(platform: Platform, made: Iterable[Synthesized]) -> list[Finding]:
     return list(
         dict.fromkeys(
             finding
-            for made in synthesize(platform)
+            for one in made
             for finding in (
-                *dangling.check(Context(platform, made.cluster), made.objects),
-                *secrets_check.unsealed(platform, read_store(platform.secrets / made.cluster.name)),
+                *dangling.check(Context(platform, one.cluster), one.objects, one.releases),
+                *secrets_check.unsealed(platform, read_store(platform.secrets / one.cluster.name)),
             )
         )
     )

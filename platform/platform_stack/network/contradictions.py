@@ -89,7 +89,7 @@ def _plaintext(
     for name in sorted(member.plaintext_because):
         where = f"{member.source}: application {member.name!r}: plaintext_because"
         expected = "workloads that somebody talks to without encryption between nodes"
-        if known and name not in known:
+        if name not in known and not inventory.unknown_of(member.name):
             yield Finding(where, f"{name!r}, which it does not have", expected, did_you_mean(name, known))
         elif name in known and known[name].mesh and name not in in_the_clear:
             yield Finding(where, f"{name!r}, which is in the mesh", expected, "take it out")

@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from platform_stack.model import Context
     from platform_stack.network.pods import Inventory, Workload
 
+GATEWAY = "kong"
+"""The application whose pods routes lead through."""
+
+GRAFANA = "grafana"
+"""What the pods are called that query data sources."""
+
 WEBHOOKS = ("MutatingWebhookConfiguration", "ValidatingWebhookConfiguration")
 
 
@@ -47,7 +53,7 @@ def derive(context: Context, inventory: Inventory) -> Iterator[Derived]:
 
 
 def _queries(context: Context, inventory: Inventory) -> Iterator[Derived]:
-    grafana = inventory.named("grafana")
+    grafana = inventory.named(GRAFANA)
     for member in context.platform.members:
         for source in member.data_sources:
             address = source.service
@@ -62,7 +68,7 @@ def _installed_by_tenants(context: Context, inventory: Inventory) -> Iterator[De
         for repository in tenant.repositories:
             target = inventory.everything(PREFIX + tenant.name, tenant.namespace_of(repository))
             for port in repository.ports:
-                for gateway in inventory.by_application.get("kong", ()):
+                for gateway in inventory.by_application.get(GATEWAY, ()):
                     asked_by = f"repository {repository.name} of tenant {tenant.name}"
                     yield Derived(gateway, target, port, "routes to it", asked_by)
 
@@ -82,7 +88,7 @@ def scraped(inventory: Inventory, item: Manifest) -> Iterator[tuple[Workload, in
     """Yield the workloads and pod ports that a ServiceMonitor or PodMonitor selects."""
     spec = item["spec"]
     labels = spec.get("selector", {}).get("matchLabels") or {}
-    namespaces = _namespaces(inventory, item)
+    namespaces = monitored_namespaces(inventory, item)
     if item["kind"] == "PodMonitor":
         for namespace in namespaces:
             for workload in inventory.selected(namespace, labels):
@@ -110,7 +116,8 @@ def _endpoint(
             yield workload, port
 
 
-def _namespaces(inventory: Inventory, item: Manifest) -> set[str]:
+def monitored_namespaces(inventory: Inventory, item: Manifest) -> set[str]:
+    """Return the namespaces that a ServiceMonitor or PodMonitor looks into."""
     selector = item["spec"].get("namespaceSelector") or {}
     if selector.get("any"):
         return {one.namespace for one in inventory.all()} | {namespace for namespace, _ in inventory.services}
@@ -138,7 +145,7 @@ def routes(inventory: Inventory, item: Manifest) -> Iterator[Derived]:
     for rule in item["spec"].get("rules", ()):
         for name, port in backends({"spec": {"rules": [rule]}}):
             for target, number in inventory.behind(namespace, name, port):
-                for gateway in inventory.by_application.get("kong", ()):
+                for gateway in inventory.by_application.get(GATEWAY, ()):
                     yield Derived(gateway, target, number, f"routes {rule['host']} to it", _named(item))
 
 

@@ -44,7 +44,8 @@ def mesh_policies(
 
     Every namespace with a pod in the mesh gets a default deny, every such pod what the flows to it allow, and
     PERMISSIVE ports where one of them comes from outside the mesh. Allowing comes before denying. A namespace
-    whose pods are not known here, such as a tenant's, is left to the network policies.
+    whose pods are not known here, such as a tenant's, is left to the network policies; one that may hold pods of
+    an unknown release has no default deny either.
 
     Args:
         context: the cluster.
@@ -58,7 +59,9 @@ def mesh_policies(
     owners = {
         namespace.name: member.name for member in context.platform.members for namespace in member.namespaces
     }
-    denied = dict.fromkeys(one.namespace for one in inventory.all() if one.mesh)
+    denied = dict.fromkeys(
+        one.namespace for one in inventory.all() if one.mesh and not inventory.unknown_in(one.namespace)
+    )
     for name in denied:
         yield owners[name], _default_deny(name), SyncWave.DENY
     pairs: dict[tuple[Workload, Peer], list[ResolvedFlow]] = defaultdict(list)

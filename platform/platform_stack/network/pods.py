@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from platform_stack.kubernetes import POD_MAKERS, pod_template
 from platform_stack.labels import CHANGING
+from platform_stack.recorded import Release, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -107,15 +108,22 @@ DNS = Workload(
 class Inventory:
     """Who there is on one cluster."""
 
-    def __init__(self, context: Context, objects: Mapping[str, Sequence[Manifest]]) -> None:
+    def __init__(
+        self,
+        context: Context,
+        objects: Mapping[str, Sequence[Manifest]],
+        releases: Iterable[Release] = (),
+    ) -> None:
         """Read the workloads and Services of all applications.
 
         Args:
             context: the cluster.
             objects: what each application's charts and manifests hold, by its name.
+            releases: the releases on the cluster, for what is not known of them; default: everything is known.
 
         """
         self.objects = objects
+        self.unknown = unknown(releases)
         self._mesh = context.platform.mesh_namespaces
         self.by_application: dict[str, list[Workload]] = {}
         for member in context.platform.members:
@@ -164,6 +172,14 @@ class Inventory:
         """Yield every workload of the applications."""
         for found in self.by_application.values():
             yield from found
+
+    def unknown_of(self, application: str) -> list[Release]:
+        """Return the releases of an application of which it is not known what they make."""
+        return [release for release in self.unknown if release.application.name == application]
+
+    def unknown_in(self, *namespaces: str) -> list[Release]:
+        """Return the unknown releases whose pods and Services may be in one of some namespaces."""
+        return [release for release in self.unknown if release.namespaces.intersection(namespaces)]
 
     def everything(self, application: str, namespace: str) -> Workload:
         """Return what stands for every pod of a namespace; `*` is every service account of it."""

@@ -10,6 +10,7 @@ from platform_stack.model.flow import Entity, Everything, Flow, Names, Networks,
 from platform_stack.network import contradictions
 from platform_stack.network.derive import derive
 from platform_stack.network.pods import Workload
+from platform_stack.recorded import needs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -143,16 +144,16 @@ def _peers(
             did_you_mean(name, context.platform.by_name),
         )
     known = {workload.name: workload for workload in inventory.by_application[name]}
-    if not known and not context.platform.by_name[name].charts:
+    missing = [wanted for wanted in peer.workloads if wanted not in known]
+    unknown = inventory.unknown_of(name)
+    if unknown and (missing or not peer.workloads):
+        what = ", ".join(map(repr, missing)) or "pods"
+        raise PlatformError(needs(where, f"{what} of {name!r}", unknown))
+    if not known:
         fail(where, f"pods of {name!r}, which has none", "an application with pods")
-    for wanted in peer.workloads:
-        if wanted not in known and known:
-            fail(
-                where, f"{wanted!r}, which {name!r} does not have", "a workload", did_you_mean(wanted, known)
-            )
-    return [known[wanted] for wanted in peer.workloads if wanted in known] or (
-        [] if peer.workloads else list(known.values())
-    )
+    for wanted in missing:
+        fail(where, f"{wanted!r}, which {name!r} does not have", "a workload", did_you_mean(wanted, known))
+    return [known[wanted] for wanted in peer.workloads] or list(known.values())
 
 
 def _number(member: Application, flow: Flow, target: Peer, port: int | str) -> int:

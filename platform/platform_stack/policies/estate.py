@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from platform_stack.facts import Manifest
     from platform_stack.model import Context
     from platform_stack.policies.exceptions import Excepted
+    from platform_stack.recorded import Release
 
 
 @dataclass(frozen=True)
@@ -25,11 +26,13 @@ class Estate:
     Attributes:
         context: the cluster.
         objects: what each application's charts (as skeletons) and manifests hold, by its name.
+        releases: the releases on the cluster, for what is not known of them; default: everything is known.
 
     """
 
     context: Context
     objects: Mapping[str, Sequence[Manifest]]
+    releases: tuple[Release, ...] = ()
 
     @cached_property
     def of_cluster(self) -> tuple[Manifest, ...]:
