@@ -198,7 +198,7 @@ def _read(path: Path) -> ChartFacts | None:
     return _read_once(path, modified)
 
 
-def index(found: list[Release]) -> Mapping[str, list[Release]]:
+def index(found: Iterable[Release]) -> Mapping[str, list[Release]]:
     """Return the releases of each application under its name."""
     result: dict[str, list[Release]] = {}
     for release in found:

@@ -8,28 +8,31 @@ from platform_stack.errors import Finding
 from platform_stack.recorded import KNOWN, Unknown, no_default_deny
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
-    from platform_stack.model import Platform
-    from platform_stack.recorded import Release
+    from platform_stack.estate import Estate
 
 
-def check(platform: Platform, releases: Iterable[Release]) -> Iterator[Finding]:
-    """Yield each release of which it is not known what it makes now, with what that costs."""
-    for release in releases:
-        where = f"{release.application.source}: release {release.chart.release!r}"
+def unknown_releases(estate: Estate) -> Iterator[Finding]:
+    """Yield each release without recorded facts, of which nobody knows what it makes, with what that costs."""
+    for release in estate.unknown:
         if isinstance(release.made, Unknown):
-            namespaces = ", ".join(no_default_deny(platform, [release])) or "no namespace"
+            namespaces = ", ".join(no_default_deny(estate.platform, [release])) or "no namespace"
             yield Finding(
-                where,
+                release.place,
                 f"{release.made.because}: no default deny in {namespaces}, no check of its values, and no "
                 "cluster-scoped kinds in its AppProject",
                 KNOWN,
                 f"record them: {release.made.record}",
             )
-        elif release.stale:
+
+
+def stale_facts(estate: Estate) -> Iterator[Finding]:
+    """Yield each release whose facts are of another version or other values: what it makes now may lack flows."""
+    for release in estate.releases:
+        if release.stale and release not in estate.unknown:
             yield Finding(
-                where,
+                release.place,
                 f"the recorded facts are stale ({release.stale}): what it makes now may have no flows",
                 "facts of this version and these values",
                 f"record them: platform-stack facts --application {release.application.name}",

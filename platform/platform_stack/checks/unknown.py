@@ -20,20 +20,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from platform_stack.errors import Finding
+    from platform_stack.estate import Estate
     from platform_stack.facts import Manifest
-    from platform_stack.model import Application, Context
+    from platform_stack.model import Application
     from platform_stack.network.pods import Inventory
 
 
-def check(context: Context, inventory: Inventory) -> Iterator[Finding]:
+def needs_unknown_release(estate: Estate) -> Iterator[Finding]:
     """Yield each route, webhook, monitor and data source whose pods may be those of an unknown release.
 
     The other side's default deny would keep them apart. Declared flows, exceptions and policies that need to know
     are refused where they are looked up.
     """
+    inventory = estate.inventory
     if not inventory.unknown:
         return
-    for member in context.platform.members:
+    for member in estate.platform.members:
         for item in inventory.objects.get(member.name, ()):
             yield from _object(member, inventory, item)
         if member.tenant and any(repository.ports for repository in member.tenant.repositories):

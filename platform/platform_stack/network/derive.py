@@ -11,8 +11,9 @@ from platform_stack.model.tenant import PREFIX
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from platform_stack.estate import Estate
     from platform_stack.facts import Manifest
-    from platform_stack.model import Context
+    from platform_stack.model import Platform
     from platform_stack.network.pods import Inventory, Workload
 
 GATEWAY = "kong"
@@ -36,8 +37,9 @@ class Derived:
     protection: Protection | None = None
 
 
-def derive(context: Context, inventory: Inventory) -> Iterator[Derived]:
+def derive(estate: Estate) -> Iterator[Derived]:
     """Yield what the objects of the platform ask for."""
+    inventory = estate.inventory
     scrapers = inventory.named("prometheus")
     for item in (item for items in inventory.objects.values() for item in items):
         if item["kind"] in WEBHOOKS:
@@ -48,13 +50,13 @@ def derive(context: Context, inventory: Inventory) -> Iterator[Derived]:
                     yield Derived(scraper, target, port, "scrapes its metrics", _named(item))
         elif item["kind"] == "Ingress":
             yield from routes(inventory, item)
-    yield from _queries(context, inventory)
-    yield from _installed_by_tenants(context, inventory)
+    yield from _queries(estate.platform, inventory)
+    yield from _installed_by_tenants(estate.platform, inventory)
 
 
-def _queries(context: Context, inventory: Inventory) -> Iterator[Derived]:
+def _queries(platform: Platform, inventory: Inventory) -> Iterator[Derived]:
     grafana = inventory.named(GRAFANA)
-    for member in context.platform.members:
+    for member in platform.members:
         for source in member.data_sources:
             address = source.service
             for target, port in inventory.behind(address.namespace, address.name, address.port):
@@ -62,9 +64,9 @@ def _queries(context: Context, inventory: Inventory) -> Iterator[Derived]:
                     yield Derived(one, target, port, "queries it", f"data source {source.name}")
 
 
-def _installed_by_tenants(context: Context, inventory: Inventory) -> Iterator[Derived]:
+def _installed_by_tenants(platform: Platform, inventory: Inventory) -> Iterator[Derived]:
     """Yield the gateway to the ports of what tenants install from repositories, whose Services are not known."""
-    for tenant in context.platform.tenants:
+    for tenant in platform.tenants:
         for repository in tenant.repositories:
             target = inventory.everything(PREFIX + tenant.name, tenant.namespace_of(repository))
             for port in repository.ports:

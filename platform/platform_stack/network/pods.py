@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from platform_stack.kubernetes import POD_MAKERS, pod_template
 from platform_stack.labels import CHANGING
-from platform_stack.recorded import Release, unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from platform_stack.estate import Estate
     from platform_stack.facts import Manifest
-    from platform_stack.model import Context
+    from platform_stack.recorded import Release
 
 Labels = tuple[tuple[str, str], ...]
 """Labels, sorted, so that they can be compared and hashed."""
@@ -108,25 +108,13 @@ DNS = Workload(
 class Inventory:
     """Who there is on one cluster."""
 
-    def __init__(
-        self,
-        context: Context,
-        objects: Mapping[str, Sequence[Manifest]],
-        releases: Iterable[Release] = (),
-    ) -> None:
-        """Read the workloads and Services of all applications.
-
-        Args:
-            context: the cluster.
-            objects: what each application's charts and manifests hold, by its name.
-            releases: the releases on the cluster, for what is not known of them; default: everything is known.
-
-        """
-        self.objects = objects
-        self.unknown = unknown(releases)
-        self._mesh = context.platform.mesh_namespaces
+    def __init__(self, estate: Estate) -> None:
+        """Read the workloads and Services of all applications."""
+        objects = self.objects = estate.objects
+        self.unknown = estate.unknown
+        self._mesh = estate.platform.mesh_namespaces
         self.by_application: dict[str, list[Workload]] = {}
-        for member in context.platform.members:
+        for member in estate.platform.members:
             found = [
                 _workload(member.name, item, self._mesh)
                 for item in objects.get(member.name, ())
@@ -144,7 +132,7 @@ class Inventory:
                     service_account=runtime.service_account,
                     sidecar=_sidecar({"labels": runtime.labels}, mesh=runtime.namespace in self._mesh),
                 )
-                for runtime in member.runtime_workloads(context)
+                for runtime in estate.runtime_workloads[member.name]
                 if runtime.labels
             ]
             if member.tenant:

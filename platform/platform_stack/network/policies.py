@@ -20,8 +20,7 @@ from platform_stack_imports import k8s
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from platform_stack.model import Context
-    from platform_stack.network.pods import Inventory
+    from platform_stack.estate import Estate
     from platform_stack.network.resolve import Peer, ResolvedFlow
     from platform_stack.typed import ApiObject
 
@@ -31,9 +30,7 @@ ALLOWS = "platform-stack.io/allows"
 _NAMESPACE = "kubernetes.io/metadata.name"
 
 
-def policies(
-    context: Context, inventory: Inventory, flows: Sequence[ResolvedFlow]
-) -> Iterator[tuple[str, ApiObject, SyncWave]]:
+def policies(estate: Estate) -> Iterator[tuple[str, ApiObject, SyncWave]]:
     """Yield each policy with the application that it belongs to and its wave.
 
     Every namespace of the platform that Kubernetes does not make itself gets a default deny in both
@@ -47,16 +44,16 @@ def policies(
     """
     owners = {
         namespace.name: member.name
-        for member in context.platform.members
+        for member in estate.platform.members
         for namespace in member.namespaces
-        if not namespace.existing and not inventory.unknown_in(namespace.name)
+        if not namespace.existing and not estate.inventory.unknown_in(namespace.name)
     }
     for namespace, owner in owners.items():
         yield owner, _default_deny(namespace), SyncWave.DENY
         yield owner, _dns(namespace), SyncWave.ALLOW
     for direction in DIRECTIONS:
         groups: dict[tuple[Workload, Peer], list[ResolvedFlow]] = defaultdict(list)
-        for flow in flows:
+        for flow in estate.flows:
             subject, peer = (
                 (flow.target, flow.source) if direction == "ingress" else (flow.source, flow.target)
             )

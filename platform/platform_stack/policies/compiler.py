@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from platform_stack.errors import PlatformError, fail
-from platform_stack.recorded import needs, unknown
+from platform_stack.recorded import needs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from platform_stack.errors import Finding
+    from platform_stack.estate import Estate
     from platform_stack.facts import Manifest
     from platform_stack.model import SyncWave
-    from platform_stack.policies.estate import Estate
     from platform_stack.typed import ApiObject
 
 PROVIDED_KINDS = {
@@ -61,7 +61,7 @@ def compiled(
 
 def _unknown(estate: Estate) -> list[Finding]:
     """Return the policies that ask what there is: they would refuse what they mean to allow."""
-    missing = unknown(estate.releases)
+    missing = estate.unknown
     return [
         needs(f"{policy.source}: policy {policy.name!r}: rule", "what there is on the cluster", missing)
         for policy in estate.context.platform.policies

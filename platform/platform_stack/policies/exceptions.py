@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 from platform_stack.errors import Finding, PlatformError, did_you_mean
 from platform_stack.kubernetes import full_name, pod_template
 from platform_stack.model.declarations import RuntimeWorkload
-from platform_stack.recorded import needs, unknown
+from platform_stack.recorded import needs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from platform_stack.estate import Estate
     from platform_stack.facts import Manifest
     from platform_stack.labels import Tier
     from platform_stack.model import Policy, PolicyException
-    from platform_stack.policies.estate import Estate
     from platform_stack.recorded import Release
 
 CLUSTER = "cluster"
@@ -123,10 +123,10 @@ def _declarers(estate: Estate) -> Iterator[_Declarer]:
             _key(item): item for item in estate.objects.get(member.name, ())
         }
         candidates |= {
-            (one.kind, one.namespace, one.name): one for one in member.runtime_workloads(estate.context)
+            (one.kind, one.namespace, one.name): one for one in estate.runtime_workloads[member.name]
         }
         words = f"application {member.name!r}"
-        missing = tuple(one for one in unknown(estate.releases) if one.application is member)
+        missing = tuple(one for one in estate.unknown if one.application is member)
         yield _Declarer(member.name, words, member.tier, namespace, member.exceptions, candidates, missing)
     declared = estate.context.platform.exceptions(estate.context.cluster)
     by_itself = {_key(item): item for item in estate.of_cluster}
