@@ -8,8 +8,8 @@ import pytest
 
 from apps import SMALL
 from apps.__main__ import PLATFORM
-from platform_stack import Application, Context, PlatformError
-from platform_stack.budget import Request, Workload, quantity, total, workloads
+from platform_stack import Application, PlatformError
+from platform_stack.budget import Request, Workload, quantity, total
 from platform_stack.synth import synthesize
 
 MANUAL = {member.name for member in PLATFORM.members if member.manual(PLATFORM.clusters[0])}
@@ -19,8 +19,7 @@ def found(applications: tuple[Application, ...] = PLATFORM.applications) -> tupl
     """Return the workloads that Argo CD syncs by itself."""
     platform = dataclasses.replace(PLATFORM, applications=applications)
     (made,) = synthesize(platform)
-    counted = workloads(Context(platform, made.cluster), made.objects)
-    return tuple(one for one in counted if one.application not in MANUAL)
+    return tuple(one for one in made.estate.budget if one.application not in MANUAL)
 
 
 @pytest.mark.parametrize("left_out", PLATFORM.applications, ids=lambda member: member.name)

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from apps.__main__ import PLATFORM
-from platform_stack.budget import quantity, workloads
+from platform_stack.budget import quantity
 from platform_stack.kubernetes import POD_MAKERS, pod_template
-from platform_stack.model import Context
 from platform_stack.model.cluster import PROFILES
 from platform_stack.recorded import reference_context, releases
 from platform_stack.synth import synthesize
@@ -64,7 +63,7 @@ def test_a_limit_is_twice_what_the_program_is_known_to_take(profile: Profile) ->
                 limits[item["metadata"]["name"]] = int(sum(found)) // MIB
     known = {
         one.name: max(map(int, re.findall(r"\d+", one.known_idle)))
-        for one in workloads(Context(platform, made.cluster), made.objects)
+        for one in made.estate.budget
         if one.known_idle and one.name in limits
     }
     known |= PEAK

@@ -9,7 +9,6 @@ import pytest
 from apps.__main__ import PLATFORM
 from apps.istio import istio
 from apps.istio.values import SIDECAR
-from platform_stack.budget import workloads
 from platform_stack.model.cluster import PROFILES
 from platform_stack.model.flow import Entity
 from platform_stack.network.pods import Workload
@@ -145,10 +144,10 @@ def test_a_sidecar_is_limited_to_the_cores_that_it_can_use(profile: Profile) -> 
 
 @pytest.mark.parametrize("profile", PROFILES)
 def test_every_sidecar_is_in_the_budget(profile: Profile) -> None:
-    result, context, *_ = made(profile)
+    result, *_ = made(profile)
     counted = {
         (one.namespace, one.name.removesuffix(" (sidecar)")): (one.pods, str(one.pod), one.known_idle)
-        for one in workloads(context, result.objects)
+        for one in result.estate.budget
         if one.name.endswith(" (sidecar)")
     }
     replicas = {

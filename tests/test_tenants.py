@@ -16,13 +16,12 @@ from apps import SMALL
 from apps.__main__ import PLATFORM
 from apps.tenants.sample import SAMPLE
 from platform_stack import Context, PlatformError, Repository, Route, Service, Tenant
-from platform_stack.budget import Request, pod_request, quantity, total, workloads
-from platform_stack.checks.dangling import check
+from platform_stack.budget import Request, pod_request, quantity, total
+from platform_stack.checks.dangling import leads_somewhere
 from platform_stack.constructs.observability import DASHBOARD_LABEL
 from platform_stack.constructs.project import tenant_project
 from platform_stack.constructs.tenant import objects as tenant_objects
 from platform_stack.health import GATE_EXEMPT
-from platform_stack.network.pods import Inventory, Workload
 from platform_stack.network.table import rows
 from platform_stack.schemas import validate
 from platform_stack.synth import Synthesized, synthesize
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
 
     from platform_stack import Profile
     from platform_stack.constructs import ManifestChart
+    from platform_stack.network.pods import Workload
 
 ROOT = Path(__file__).parent.parent
 GUIDE = ROOT / "docs" / "guides" / "add-a-tenant.md"
@@ -197,8 +197,7 @@ def test_every_manifest_of_a_tenant_is_valid_and_leads_somewhere(profile: Profil
         assert {
             item["metadata"]["name"]: validate(item) for item in result.objects[name] if validate(item)
         } == {}
-    found = check(Context(context().platform, result.cluster), dict(result.objects))
-    assert [str(finding) for finding in found] == []
+    assert [str(finding) for finding in leads_somewhere(result.estate)] == []
 
 
 def test_the_sample_changes_nothing_but_its_own_and_who_talks_to_it() -> None:
@@ -292,9 +291,7 @@ def test_alloy_collects_the_logs_of_every_namespace() -> None:
 
 
 def requests(result: Synthesized) -> list[Any]:
-    return workloads(
-        Context(dataclasses.replace(PLATFORM, tenants=(SAMPLE, BOOKS)), result.cluster), result.objects
-    )
+    return list(result.estate.budget)
 
 
 def test_the_sample_asks_for_little() -> None:
@@ -309,7 +306,7 @@ def test_the_sample_fits_the_laptop_without_velero_and_beside_the_small_selectio
     for applications, cpu, memory in ((without, "800m", "2.7Gi"), (SMALL, "700m", "2.4Gi")):
         platform = dataclasses.replace(PLATFORM, applications=applications, tenants=(SAMPLE,))
         (result,) = synthesize(platform)
-        counted = workloads(Context(platform, result.cluster), result.objects)
+        counted = result.estate.budget
         manual = {one.name for one in platform.members if one.manual(result.cluster)}
         asked = total(one.total for one in counted if one.application not in manual)
         assert asked.cpu <= quantity(cpu)
@@ -387,13 +384,7 @@ def pod(workload: Workload) -> Pod:
 @cache
 def oracle() -> tuple[Oracle, dict[str, list[Workload]]]:
     everything = [item for items in made().objects.values() for item in items]
-    inventory = Inventory(
-        context(),
-        {
-            name: [item for item in items if item["kind"] not in POLICIES]
-            for name, items in made().objects.items()
-        },
-    )
+    inventory = made().estate.inventory
     known = {
         name: [one for one in found if not one.host_network]
         for name, found in inventory.by_application.items()

@@ -10,13 +10,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from platform_stack.network.pods import Inventory
-
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator
 
-    from platform_stack.facts import Manifest
-    from platform_stack.model import Context
+    from platform_stack.estate import Estate
+    from platform_stack.model import Platform
 
 _SUFFIXES = {
     "m": Decimal("0.001"),
@@ -88,20 +86,15 @@ def quantity(text: str | float) -> Decimal:
     return Decimal(digits) * _SUFFIXES[value[len(digits) :]]
 
 
-def workloads(context: Context, objects: Mapping[str, Sequence[Manifest]]) -> list[Workload]:
+def workloads(estate: Estate) -> list[Workload]:
     """Return the long-running workloads of a platform: its objects' and those declared as made at run time.
 
     What the mesh adds to their pods follows each as a workload of its own.
-
-    Args:
-        context: the cluster.
-        objects: what each application's charts (from the recorded facts) and manifests hold, by its name.
-
     """
-    nodes = context.cluster.nodes
+    nodes = estate.context.cluster.nodes
     found = []
-    for member in context.platform.members:
-        for item in objects.get(member.name, ()):
+    for member in estate.platform.members:
+        for item in estate.objects.get(member.name, ()):
             if item["kind"] in ("Deployment", "StatefulSet", "DaemonSet"):
                 spec = item["spec"]
                 found.append(
@@ -115,24 +108,27 @@ def workloads(context: Context, objects: Mapping[str, Sequence[Manifest]]) -> li
                         member.known_idle.get(item["metadata"]["name"], ""),
                     )
                 )
-        for runtime in member.runtime_workloads(context):
+        for runtime in estate.runtime_workloads[member.name]:
             count = nodes if runtime.kind == "DaemonSet" else runtime.replicas
             request = Request(quantity(runtime.cpu), quantity(runtime.memory))
             idle = member.known_idle.get(runtime.name, "")
             found.append(
                 Workload(member.name, runtime.namespace, runtime.kind, runtime.name, count, request, idle)
             )
-    injected = {(one.namespace, one.name) for one in Inventory(context, objects).all() if one.mesh}
+    injected = {(one.namespace, one.name) for one in estate.inventory.all() if one.mesh}
     return [
         counted
         for one in found
-        for counted in (one, *(_sidecars(context, one) if (one.namespace, one.name) in injected else ()))
+        for counted in (
+            one,
+            *(_sidecars(estate.platform, one) if (one.namespace, one.name) in injected else ()),
+        )
     ]
 
 
-def _sidecars(context: Context, host: Workload) -> Iterator[Workload]:
+def _sidecars(platform: Platform, host: Workload) -> Iterator[Workload]:
     """Yield what the mesh adds to the pods of a workload, as a workload of its own."""
-    for member in context.platform.members:
+    for member in platform.members:
         if member.sidecar:
             request = Request(quantity(member.sidecar.cpu), quantity(member.sidecar.memory))
             yield dataclasses.replace(
@@ -158,14 +154,6 @@ def pod_request(pod: dict[str, Any]) -> Request:
 def total(requests: Iterable[Request]) -> Request:
     """Return the sum of requests."""
     return sum(requests, Request())
-
-
-def by_application(found: Sequence[Workload]) -> dict[str, Request]:
-    """Return the sum of each application's requests, under its name."""
-    result: dict[str, Request] = {}
-    for one in found:
-        result[one.application] = result.get(one.application, Request()) + one.total
-    return result
 
 
 def _request(container: dict[str, Any]) -> Request:

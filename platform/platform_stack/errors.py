@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -23,6 +23,7 @@ class Finding:
         found: what stands there.
         expected: what would be right.
         hint: what to do next; may be empty.
+        rule: the id of the rule that found it; empty where it was found while something was made.
 
     """
 
@@ -30,6 +31,7 @@ class Finding:
     found: str
     expected: str
     hint: str = ""
+    rule: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         """Give the finding as indented lines for a terminal or a log."""
@@ -60,6 +62,17 @@ class PlatformError(Exception):
 def fail(where: str, found: object, expected: str, hint: str = "") -> NoReturn:
     """Raise a PlatformError with one finding; `found` is shown as Python shows it unless it is text."""
     raise PlatformError(Finding(where, found if isinstance(found, str) else repr(found), expected, hint))
+
+
+def in_order(findings: Iterable[Finding]) -> list[Finding]:
+    """Return findings, each once, by their place (a file's lines by number), then by what was found."""
+
+    def key(finding: Finding) -> tuple[str, int, str, str]:
+        path, _, rest = finding.where.partition(":")
+        line, _, what = rest.partition(":")
+        return (path, int(line), what, finding.found) if line.isdigit() else (path, 0, rest, finding.found)
+
+    return sorted(dict.fromkeys(findings), key=key)
 
 
 def did_you_mean(name: str, candidates: Iterable[str]) -> str:

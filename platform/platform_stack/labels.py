@@ -8,6 +8,9 @@ TIER = "platform-stack.io/tier"
 OWNER = "platform-stack.io/owner"
 """Label of a Namespace: the application or the tenant that answers for it."""
 
+NO_DEFAULT_DENY = "platform-stack.io/no-default-deny-because"
+"""Annotation of a Namespace: why its pods may talk to everybody. Without it the namespace has a default deny."""
+
 CONTACT = "platform-stack.io/contact"
 """Annotation of a tenant's Namespace: who answers for it."""
 

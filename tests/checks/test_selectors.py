@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from platform_stack import Application, Cluster, Context, Namespace, Platform
-from platform_stack.checks.selectors import check
+from platform_stack.checks.selectors import changing
+from platform_stack.estate import Estate
 from platform_stack.labels import CHANGING
-from platform_stack.network.pods import Inventory
 
 WEB = Application(name="web", namespaces=(Namespace(name="web"),))
 PLATFORM = Platform(
@@ -20,7 +20,7 @@ VERSION = {"matchLabels": {"app": "web", "helm.sh/chart": "web-1.2.3"}}
 
 def found(kind: str, spec: dict[str, Any]) -> list[str]:
     item = {"apiVersion": "x/v1", "kind": kind, "metadata": {"name": "a", "namespace": "web"}, "spec": spec}
-    return [finding.found for finding in check(PLATFORM, {"web": [item]})]
+    return [finding.found for finding in changing(PLATFORM, {"web": [item]})]
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def job(name: str, labels: dict[str, str]) -> dict[str, Any]:
 
 
 def selectors(*items: dict[str, Any]) -> list[dict[str, str]]:
-    inventory = Inventory(Context(PLATFORM, PLATFORM.clusters[0]), {"web": items})
+    inventory = Estate(Context(PLATFORM, PLATFORM.clusters[0]), {"web": items}).inventory
     return [dict(one.selector) for one in inventory.by_application["web"]]
 
 

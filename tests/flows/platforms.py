@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
-from platform_stack import Application, Cluster, Context, Namespace, Platform
+from platform_stack import Application, Cluster, Context, Namespace, Platform, PlatformError
+from platform_stack.checks.contradictions import encrypted, needed_excuses, one_declaration
+from platform_stack.checks.made import flows_resolve
+from platform_stack.estate import Estate
 from platform_stack.model.flow import Entity, Flow, Names, Networks, Pods
 from platform_stack.network.mesh import mesh_policies
-from platform_stack.network.pods import Inventory
 from platform_stack.network.policies import policies
-from platform_stack.network.resolve import ResolvedFlow, resolve
 from platform_stack.typed import to_manifest
 from tests.flows.mesh_members import members
 from tests.flows.mesh_oracle import MeshOracle
@@ -23,6 +24,7 @@ from tests.flows.peers import Entity as Identity
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from platform_stack.network.resolve import ResolvedFlow
     from tests.flows.mesh_oracle import Member
 
 Objects = dict[str, list[dict[str, Any]]]
@@ -55,8 +57,14 @@ def always(flows: tuple[Flow, ...]) -> Callable[[Context], tuple[Flow, ...]]:
     return lambda _context: flows
 
 
-def flows_of(context: Context, objects: Objects) -> list[ResolvedFlow]:
-    return resolve(context, Inventory(context, objects))
+def flows_of(context: Context, objects: Objects) -> Sequence[ResolvedFlow]:
+    """Return the flows, or raise what the rules about flows find."""
+    estate = Estate(context, objects)
+    rules = (flows_resolve, one_declaration, needed_excuses, encrypted)
+    found = [finding for rule in rules for finding in rule(estate)]
+    if found:
+        raise PlatformError(*found)
+    return estate.flows
 
 
 def deployment(
@@ -111,13 +119,13 @@ class Made:
 
     def policies(self) -> list[dict[str, object]]:
         """Compile the network policies."""
-        return [to_manifest(policy) for _, policy, _ in policies(self.context, self._flows())]
+        return [to_manifest(policy) for _, policy, _ in policies(Estate(self.context, self.objects))]
 
     def oracle(self, compiled: Sequence[dict[str, object]] | None = None) -> Oracle:
         return Oracle(compiled or self.policies(), [*self.pods.values(), DNS], self.namespaces)
 
     def mesh(self) -> MeshOracle:
-        compiled = mesh_policies(self.context, Inventory(self.context, self.objects), self._flows())
+        compiled = mesh_policies(Estate(self.context, self.objects))
         return MeshOracle([STRICT, *(to_manifest(policy) for _, policy, _ in compiled)])
 
     def allows(self, source: Workload, target: Workload, port: int) -> bool:
@@ -125,9 +133,6 @@ class Made:
         return (source, target, port) in self.declared or (
             source in self.members and (Entity.MESH, target, port) in self.declared
         )
-
-    def _flows(self) -> list[ResolvedFlow]:
-        return flows_of(self.context, self.objects)
 
 
 @st.composite

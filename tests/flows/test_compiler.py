@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 
 from platform_stack import Application, Context, Namespace, Platform, PlatformError
-from platform_stack.checks.selectors import check
+from platform_stack.checks.selectors import changing
+from platform_stack.estate import Estate
 from platform_stack.labels import CHANGING
 from platform_stack.model.flow import Entity, Flow, Names, Pods, reaches_names
 from platform_stack.network.policies import policies
@@ -68,11 +69,12 @@ def test_to_and_from_outside(made: Made) -> None:
             assert judge.allows(pod, OUTSIDE[Entity.API_SERVER], port) == reaches_api
 
 
+@settings(deadline=None)
 @given(platforms())
 def test_the_order_of_the_applications_does_not_matter(made: Made) -> None:
     def compiled(platform: Platform) -> list[str]:
         context = Context(platform, CLUSTER)
-        found = policies(context, flows_of(context, made.objects))
+        found = policies(Estate(context, made.objects))
         return sorted(f"{owner} {to_manifest(policy)} {wave}" for owner, policy, wave in found)
 
     platform = made.context.platform
@@ -92,7 +94,7 @@ def test_names_outside_and_nothing_beside_them() -> None:
     )
     pod = Pod("web", "web", {"app": "web"}, {})
     judge = Oracle(
-        [to_manifest(policy) for _, policy, _ in policies(context, flows_of(context, objects))],
+        [to_manifest(policy) for _, policy, _ in policies(Estate(context, objects))],
         [pod],
         {"web": {}},
     )
@@ -109,7 +111,7 @@ def test_a_star_is_one_label_or_a_part_of_one() -> None:
     )
     pod = Pod("web", "web", {"app": "web"}, {})
     judge = Oracle(
-        [to_manifest(policy) for _, policy, _ in policies(context, flows_of(context, objects))],
+        [to_manifest(policy) for _, policy, _ in policies(Estate(context, objects))],
         [pod],
         {"web": {}},
     )
@@ -190,6 +192,7 @@ def test_a_flow_in_the_clear_between_nodes_needs_a_reason() -> None:
     assert resolved(plaintext_because={"agent": "it says nothing secret"}) == 1
 
 
+@settings(deadline=None)
 @given(platforms())
 def test_the_pods_of_the_next_version_have_the_same_policies(made: Made) -> None:
     """Also those of a hook, whose Job selects by all its labels."""
@@ -199,13 +202,13 @@ def test_the_pods_of_the_next_version_have_the_same_policies(made: Made) -> None
         objects: Objects = {
             name: [_hook(item, changing) for item in of_member] for name, of_member in made.objects.items()
         }
-        found = policies(made.context, flows_of(made.context, objects))
+        found = policies(Estate(made.context, objects))
         return [to_manifest(policy) for _, policy, _ in found]
 
     first = compiled("v1")
     assert first == compiled("v2")
     applications = made.context.platform.applications
-    assert list(check(made.context.platform, {applications[0].name: first})) == []
+    assert list(changing(made.context.platform, {applications[0].name: first})) == []
 
 
 def _hook(item: dict[str, Any], labels: dict[str, str]) -> dict[str, Any]:

@@ -11,17 +11,18 @@ import pytest
 from apps.__main__ import PLATFORM
 from apps.kyverno.registries import REGISTRY_HOSTS
 from platform_stack import Context
+from platform_stack.estate import Estate
 from platform_stack.model.cluster import PROFILES
 from platform_stack.model.flow import ANY_PORT
 from platform_stack.model.flow import Entity as Declared
 from platform_stack.network.pods import DNS, Inventory, Workload
-from platform_stack.network.resolve import ResolvedFlow, resolve
 from platform_stack.synth import Synthesized, synthesize
 from tests.flows.oracle import Oracle
 from tests.flows.peers import Address, DnsName, Entity, Pod
 
 if TYPE_CHECKING:
     from platform_stack import Profile
+    from platform_stack.network.resolve import ResolvedFlow
 
 
 @pytest.fixture(params=PROFILES)
@@ -45,8 +46,8 @@ def made(profile: Profile) -> tuple[Synthesized, Context, Inventory, list[Resolv
         name: [item for item in items if item["kind"] not in POLICIES]
         for name, items in result.objects.items()
     }
-    inventory = Inventory(context, objects)
-    return result, context, inventory, resolve(context, inventory)
+    estate = Estate(context, objects)
+    return result, context, estate.inventory, list(estate.flows)
 
 
 def pod(workload: Workload) -> Pod:

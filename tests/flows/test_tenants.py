@@ -23,11 +23,10 @@ from platform_stack import (
     Repository,
     Tenant,
 )
-from platform_stack.checks.tenants import check
+from platform_stack.checks.tenants import within_the_tenant
+from platform_stack.estate import Estate
 from platform_stack.model.flow import Entity, Everything, Flow, Names, Networks, Pods, sends_traces
-from platform_stack.network.pods import Inventory
 from platform_stack.network.policies import policies
-from platform_stack.network.resolve import resolve
 from platform_stack.typed import to_manifest
 from tests.flows.oracle import Oracle
 from tests.flows.peers import Address, DnsName, Pod
@@ -118,7 +117,7 @@ OBJECTS = {
 
 def refusals(made: Context) -> list[str]:
     nothing: dict[str, list[dict[str, Any]]] = {member.name: [] for member in made.platform.members}
-    return [finding.found for finding in check(made, nothing)]
+    return [finding.found for finding in within_the_tenant(Estate(made, nothing))]
 
 
 def reachable(oracle: Oracle) -> set[tuple[tuple[str, str], tuple[str, str], int]]:
@@ -132,7 +131,7 @@ def reachable(oracle: Oracle) -> set[tuple[tuple[str, str], tuple[str, str], int
 
 def judge(made: Context) -> Oracle:
     return Oracle(
-        [to_manifest(policy) for _, policy, _ in policies(made, resolve(made, Inventory(made, OBJECTS)))],
+        [to_manifest(policy) for _, policy, _ in policies(Estate(made, OBJECTS))],
         list(PODS.values()),
         {namespace_of(name): {"istio-injection": "enabled"} if name in MESHED else {} for name in WORKLOADS},
     )

@@ -1,10 +1,10 @@
-"""apps/__main__.py:33: application 'web': kind security.istio.io/AuthorizationPolicy
-  found:    no dependency on 'mesh', which provides it
-  expected: 'mesh' among what it depends on, directly or not
-  hint:     add 'mesh' to depends_on
-apps/__main__.py:33: application 'web': depends_on
+"""apps/__main__.py:33: application 'web': depends_on
   found:    pods in the mesh (store, web) that do not wait for it
   expected: a dependency on the application whose sidecar they get, or they start without one
+  hint:     add 'mesh' to depends_on
+apps/__main__.py:33: application 'web': kind security.istio.io/AuthorizationPolicy
+  found:    no dependency on 'mesh', which provides it
+  expected: 'mesh' among what it depends on, directly or not
   hint:     add 'mesh' to depends_on
 """
 

@@ -1,10 +1,10 @@
-"""apps/__main__.py:36: application 'web': plaintext_because
+"""apps/__main__.py:42: application 'web': plaintext_because
   found:    'store', which is in the mesh
   expected: workloads that somebody talks to without encryption between nodes
   hint:     take it out
 """
 
-from platform_stack import Application, Cluster, Namespace, Platform
+from platform_stack import Application, Cluster, Namespace, Platform, Sidecar
 from platform_stack.model.flow import within
 
 
@@ -33,12 +33,19 @@ def flows(context):
     )
 
 
+mesh = Application(
+    name="mesh",
+    namespaces=(Namespace(name="mesh"),),
+    provides=("security.istio.io/AuthorizationPolicy", "security.istio.io/PeerAuthentication"),
+    sidecar=Sidecar(cpu="5m", memory="16Mi", known_idle="50Mi"),
+)
 web = Application(
     name="web",
+    depends_on=(mesh,),
     namespaces=(Namespace(name="web", mesh=True),),
     manifests=manifests,
     flows=flows,
     plaintext_because={"store": "it is old"},
 )
 cluster = Cluster(name="kind", repo_url="https://git.example.test/platform")
-PLATFORM = Platform(applications=(web,), clusters=(cluster,))
+PLATFORM = Platform(applications=(mesh, web), clusters=(cluster,))

@@ -14,6 +14,11 @@ def flows(context):
     )
 
 
-web = Application(name="web", namespaces=(Namespace(name="web", mesh=True),), flows=flows)
+web = Application(
+    name="web",
+    namespaces=(Namespace(name="web", mesh=True),),
+    provides=("cilium.io/CiliumNetworkPolicy",),
+    flows=flows,
+)
 cluster = Cluster(name="kind", repo_url="https://git.example.test/platform")
 PLATFORM = Platform(applications=(web,), clusters=(cluster,))

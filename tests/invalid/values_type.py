@@ -14,6 +14,11 @@ chart = Chart(
     version="2.18.5",
     values={"updateStatus": "certainly", "podSecurityContext": True},
 )
-secrets = Application(name="sealed-secrets", namespaces=(Namespace(name="sealed-secrets"),), charts=(chart,))
+secrets = Application(
+    name="sealed-secrets",
+    namespaces=(Namespace(name="sealed-secrets"),),
+    charts=(chart,),
+    provides=("monitoring.coreos.com/ServiceMonitor",),
+)
 cluster = Cluster(name="kind", repo_url="https://git.example.test/platform")
 PLATFORM = Platform(applications=(secrets,), clusters=(cluster,))

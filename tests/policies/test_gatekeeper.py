@@ -17,6 +17,7 @@ from platform_stack import (
     Application,
     Cluster,
     Context,
+    Finding,
     Namespace,
     Platform,
     PlatformError,
@@ -24,7 +25,7 @@ from platform_stack import (
     PolicyException,
     SyncWave,
 )
-from platform_stack.checks import providers
+from platform_stack.checks.providers import one_provider
 from platform_stack.labels import TIER
 from platform_stack.model.gatekeeper import Constraint
 from platform_stack.policies import Estate
@@ -317,13 +318,16 @@ def test_a_namespace_has_the_tier_of_its_own_labels() -> None:
 
 
 def test_a_template_provides_the_kind_of_its_constraints() -> None:
-    found = estate(policy(TYPE))
-    platform = found.context.platform
+    def providers(items: list[dict[str, Any]]) -> list[Finding]:
+        return list(one_provider(Estate(dataclasses.replace(context, platform=bare), {"web": items})))
+
+    context = estate(policy(TYPE)).context
+    bare = dataclasses.replace(context.platform, policies=())
     made = [item for item, _ in compiled(policy(TYPE))]
     custom = [item for item in made if item["kind"] == "ServiceType"]
-    with_template = providers.check(platform, {}, {"web": made})
+    with_template = providers(made)
     assert not any("constraints.gatekeeper.sh" in finding.where for finding in with_template)
-    (finding,) = providers.check(platform, {}, {"web": custom})
+    (finding,) = providers(custom)
     assert finding.where.endswith("kind constraints.gatekeeper.sh/ServiceType")
 
 

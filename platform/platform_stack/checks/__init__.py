@@ -1,4 +1,9 @@
-"""Rules that a platform must obey, one small module each.
+"""Rules that a platform must obey: all of them are in RULES.
 
-A rule returns findings; synth raises them, so that nothing wrong is ever written.
+A rule is a function of the estate that yields findings. Synth refuses what a rule finds, so that nothing wrong is ever
+written; it tells what a rule warns of. `platform-stack check` asks the rest too.
 """
+
+from platform_stack.checks.rules import RULES, Phase, Rule, errors, findings, warnings
+
+__all__ = ["RULES", "Phase", "Rule", "errors", "findings", "warnings"]

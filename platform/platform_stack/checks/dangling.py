@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 from platform_stack.errors import Finding
 from platform_stack.kubernetes import POD_MAKERS, full_name, pod_template
 from platform_stack.network.derive import WEBHOOKS, backends, scraped, webhooks
-from platform_stack.network.pods import Inventory
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from platform_stack.estate import Estate
     from platform_stack.facts import Manifest
-    from platform_stack.model import Application, Context
+    from platform_stack.model import Application, Platform
+    from platform_stack.network.pods import Inventory
 
 _EVERYWHERE = "kube-root-ca.crt"
 """A ConfigMap that Kubernetes puts into every namespace."""
@@ -31,21 +32,31 @@ _POLICIES = {
 """The field of each that selects pods of its own namespace."""
 
 
-def check(context: Context, objects: Mapping[str, Sequence[Manifest]]) -> Iterator[Finding]:
+def leads_somewhere(estate: Estate) -> Iterator[Finding]:
+    """Yield each object that refers to something that is not there: a pod, a Service, a Secret, a ConfigMap, …."""
+    yield from references(estate.platform, estate.inventory, estate.everything)
+
+
+def references(
+    platform: Platform, inventory: Inventory, objects: Mapping[str, Sequence[Manifest]]
+) -> Iterator[Finding]:
     """Yield each object of a platform that refers to something that is not there.
 
-    What is made at run time by an operator is declared in `Application.made_at_run_time`.
+    What is made at run time by an operator is declared in `Application.made_at_run_time`. What may be made by an
+    unknown release is left out.
 
     Args:
-        context: the cluster.
-        objects: what each application's charts and manifests hold, by its name.
+        platform: the platform.
+        inventory: who there is.
+        objects: what the cluster gets of each application, by its name.
 
     """
-    inventory = Inventory(context, objects)
-    declared = {key for member in context.platform.members for key in member.made_at_run_time}
-    made = _made(context, objects)
-    for member in context.platform.members:
+    declared = {key for member in platform.members for key in member.made_at_run_time}
+    made = _made(platform, objects)
+    for member in platform.members:
         for item in objects.get(member.name, ()):
+            if inventory.unknown_in(item["metadata"].get("namespace", "")):
+                continue
             if _named(item) not in declared:
                 yield from _object(member, inventory, item)
             for reference in _needs(item):
@@ -112,11 +123,9 @@ def _in_words(labels: Mapping[str, str]) -> str:
     return "pods labelled " + ", ".join(f"{key}={value}" for key, value in sorted(labels.items()))
 
 
-def _made(context: Context, objects: Mapping[str, Sequence[Manifest]]) -> set[str]:
+def _made(platform: Platform, objects: Mapping[str, Sequence[Manifest]]) -> set[str]:
     made = {
-        f"Secret {secret.namespace}/{secret.name}"
-        for member in context.platform.members
-        for secret in member.secrets
+        f"Secret {secret.namespace}/{secret.name}" for member in platform.members for secret in member.secrets
     }
     for item in (item for items in objects.values() for item in items):
         if item["kind"] in ("Secret", "ConfigMap", "ServiceAccount"):

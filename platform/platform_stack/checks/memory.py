@@ -15,9 +15,9 @@ from platform_stack.budget import quantity
 from platform_stack.errors import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
-    from platform_stack.recorded import Release
+    from platform_stack.estate import Estate
 
 MOST = Decimal("0.95")
 """Share of the limit from which on there is no room left."""
@@ -26,9 +26,9 @@ _NAME = "GOMEMLIMIT"
 _ASSIGNMENT = re.compile(rf"\b{_NAME}=(\S+)")
 
 
-def check(releases: Iterable[Release]) -> Iterator[Finding]:
+def room_for_go(estate: Estate) -> Iterator[Finding]:
     """Yield each GOMEMLIMIT of a release's values that leaves no room below the memory limit beside it."""
-    for release in releases:
+    for release in estate.releases:
         for path, text, limit in _pairs(release.values, ()):
             found = go_quantity(text)
             if found is None or found >= quantity(limit) * MOST:

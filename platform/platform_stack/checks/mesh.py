@@ -11,17 +11,24 @@ from platform_stack.network.derive import backends
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from platform_stack.estate import Estate
     from platform_stack.facts import Manifest
-    from platform_stack.model import Application, Platform
+    from platform_stack.model import Application
     from platform_stack.network.pods import Inventory, Workload
 
 
-def check(platform: Platform, inventory: Inventory) -> Iterator[Finding]:
+def whole_mesh(estate: Estate) -> Iterator[Finding]:
     """Yield each pod whose sidecar is not certain, and each route to a pod in the mesh that would miss it."""
+    platform, inventory = estate.platform, estate.inventory
     providers = [member.name for member in platform.members if member.sidecar]
     for member in platform.members:
         found = inventory.by_application.get(member.name, [])
         injected = sorted(one.name for one in found if one.mesh)
+        injected += [
+            f"those of release {release.chart.release!r}"
+            for release in inventory.unknown_of(member.name)
+            if platform.mesh_namespaces & release.namespaces
+        ]
         if injected and not platform.reach[member.name].intersection(providers):
             yield Finding(
                 f"{member.source}: application {member.name!r}: depends_on",

@@ -5,34 +5,28 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from platform_stack.errors import Finding, did_you_mean
+from platform_stack.recorded import made_by
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from platform_stack.facts import Manifest
-    from platform_stack.model import Application, Platform
+    from platform_stack.estate import Estate
+    from platform_stack.model import Application
     from platform_stack.recorded import Release
 
 
-def check(
-    platform: Platform,
-    releases: Mapping[str, Sequence[Release]],
-    manifests: Mapping[str, Sequence[Manifest]],
-) -> Iterator[Finding]:
-    """Yield each object in a namespace of somebody else that is not declared as shared."""
+def own_namespaces(estate: Estate) -> Iterator[Finding]:
+    """Yield each object in a namespace of somebody else that is not declared as shared.
+
+    So is each release that leaves it to whoever applies it where an object goes: helm and Argo CD would disagree.
+    """
+    platform, releases = estate.platform, estate.by_application
     owners = {namespace.name: member.name for member in platform.members for namespace in member.namespaces}
     for member in platform.members:
         yield from _left_to_the_destination(member, releases.get(member.name, ()))
-        allowed = {
-            namespace.name
-            for owner in (member, *(platform.by_name[host] for host in member.hosts))
-            for namespace in owner.namespaces
-        }
+        allowed = platform.namespaces_for(member)
         found: dict[str, str] = {}
-        for items in (
-            *(release.objects for release in releases.get(member.name, ())),
-            manifests[member.name],
-        ):
+        for items in (made_by(releases.get(member.name, ())), estate.own[member.name]):
             for item in items:
                 namespace = item["metadata"].get("namespace")
                 if namespace and namespace not in allowed:

@@ -10,28 +10,20 @@ from typing import TYPE_CHECKING
 
 from platform_stack.errors import Finding
 from platform_stack.kubernetes import group_of, is_custom
+from platform_stack.recorded import made_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from platform_stack.estate import Estate
     from platform_stack.facts import Manifest
     from platform_stack.model import Application, Platform
     from platform_stack.recorded import Release
 
 
-def check(
-    platform: Platform,
-    releases: Mapping[str, Sequence[Release]],
-    manifests: Mapping[str, Sequence[Manifest]],
-) -> Iterator[Finding]:
-    """Yield each custom kind without a provider, with two, or used without a dependency on its provider.
-
-    Args:
-        platform: the platform.
-        releases: the releases of each application.
-        manifests: the extra manifests of each application.
-
-    """
+def one_provider(estate: Estate) -> Iterator[Finding]:
+    """Yield each custom kind without a provider, with two, or used without a dependency on its provider."""
+    platform, releases, manifests = estate.platform, estate.by_application, estate.own
     providers, with_bootstrap = _providers(platform, releases, manifests)
     for kind, names in sorted(providers.items()):
         if len(names) > 1:
@@ -67,9 +59,11 @@ def check(
         )
 
 
-def by_kind(platform: Platform, releases: Mapping[str, Sequence[Release]]) -> dict[str, str]:
+def by_kind(estate: Estate) -> dict[str, str]:
     """Return the application that provides each custom kind, as "group/Kind"."""
-    return {kind: names[0] for kind, names in _providers(platform, releases, {})[0].items()}
+    return {
+        kind: names[0] for kind, names in _providers(estate.platform, estate.by_application, {})[0].items()
+    }
 
 
 def _providers(
@@ -104,7 +98,7 @@ def _constraint_kinds(manifests: Sequence[Manifest]) -> Iterator[str]:
 def _custom_kinds(releases: Sequence[Release], manifests: Sequence[Manifest]) -> list[str]:
     found = {
         f"{group_of(item['apiVersion'])}/{item['kind']}"
-        for items in (*(release.objects for release in releases), manifests)
+        for items in (made_by(releases), manifests)
         for item in items
         if is_custom(item["apiVersion"])
     }

@@ -8,30 +8,21 @@ from platform_stack.errors import Finding, did_you_mean, short_path
 from platform_stack.secrets.store import GROUP, KIND, State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from platform_stack.model import Application, Platform
+    from platform_stack.estate import Estate
+    from platform_stack.model import Application
     from platform_stack.model.secret import Secret
     from platform_stack.recorded import Release
-    from platform_stack.secrets.store import Store
 
 
-def check(platform: Platform, releases: Mapping[str, Sequence[Release]]) -> Iterator[Finding]:
-    """Yield each Secret that could not be sealed or opened, before anybody seals it.
-
-    Args:
-        platform: the platform.
-        releases: the releases of each application.
-
-    """
+def sealable(estate: Estate) -> Iterator[Finding]:
+    """Yield each Secret that could not be sealed or opened, before anybody seals it."""
+    platform, releases = estate.platform, estate.by_application
     owners: dict[str, tuple[Application, Secret]] = {}
     openers = {member.name for member in platform.members if _opens(member, releases.get(member.name, ()))}
     for member in platform.members:
-        allowed = {
-            namespace.name
-            for host in (member, *(platform.by_name[name] for name in member.hosts))
-            for namespace in host.namespaces
-        }
+        allowed = platform.namespaces_for(member)
         for secret in member.secrets:
             where = f"{member.source}: application {member.name!r}: Secret {secret.full_name}"
             owner, first = owners.setdefault(secret.full_name, (member, secret))
@@ -58,11 +49,12 @@ def check(platform: Platform, releases: Mapping[str, Sequence[Release]]) -> Iter
             )
 
 
-def unsealed(platform: Platform, store: Store) -> Iterator[Finding]:
+def sealed_as_declared(estate: Estate) -> Iterator[Finding]:
     """Yield each Secret that the cluster will not get as it is declared, and each file that nobody needs.
 
     Those that were never sealed are not among them: see `waiting`.
     """
+    platform, store = estate.platform, estate.store
     cluster = store.folder.name
     declared = [(member, secret) for member in platform.members for secret in member.secrets]
     for member, secret in declared:
@@ -83,14 +75,18 @@ def unsealed(platform: Platform, store: Store) -> Iterator[Finding]:
         )
 
 
-def waiting(platform: Platform, store: Store) -> list[tuple[Application, Secret]]:
-    """Return the Secrets that are not sealed, with the application whose pods will wait for them."""
-    return [
-        (member, secret)
-        for member in platform.members
-        for secret in member.secrets
-        if store.state(secret) is State.MISSING
-    ]
+def waiting(estate: Estate) -> Iterator[Finding]:
+    """Yield each Secret that is not sealed: its application's pods wait until it is."""
+    cluster = estate.context.cluster.name
+    for member in estate.platform.members:
+        for secret in member.secrets:
+            if estate.store.state(secret) is State.MISSING:
+                yield Finding(
+                    f"cluster {cluster!r}: {member.name} waits for Secret {secret.full_name}",
+                    "not sealed yet",
+                    "a SealedSecret for the cluster's certificate",
+                    f"platform-stack secrets seal --cluster {cluster}",
+                )
 
 
 def _opens(member: Application, releases: Sequence[Release]) -> bool:

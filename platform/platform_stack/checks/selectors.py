@@ -11,11 +11,17 @@ from platform_stack.labels import CHANGING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from platform_stack.estate import Estate
     from platform_stack.facts import Manifest
     from platform_stack.model import Platform
 
 
-def check(platform: Platform, manifests: Mapping[str, Sequence[Manifest]]) -> Iterator[Finding]:
+def lasting_selectors(estate: Estate) -> Iterator[Finding]:
+    """Yield each of the applications' own objects that selects a label which changes with a version."""
+    yield from changing(estate.platform, estate.own)
+
+
+def changing(platform: Platform, manifests: Mapping[str, Sequence[Manifest]]) -> Iterator[Finding]:
     """Yield each of the applications' own objects that selects a label which changes with a version.
 
     Args:

@@ -17,10 +17,11 @@ from platform_stack.model.flow import Entity, Everything, Names, Networks, Pods,
 from platform_stack.typed import to_manifest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
+    from platform_stack.estate import Estate
     from platform_stack.facts import Manifest
-    from platform_stack.model import Application, Context, Tenant
+    from platform_stack.model import Application, Tenant
     from platform_stack.model.flow import Flow, Peer
 
 _MONITORS = frozenset({("monitoring.coreos.com", "PodMonitor"), ("monitoring.coreos.com", "ServiceMonitor")})
@@ -30,19 +31,13 @@ _IN_CLUSTER = (".svc", ".cluster.local")
 _TRACES = sends_traces()
 
 
-def check(context: Context, manifests: Mapping[str, Sequence[Manifest]]) -> Iterator[Finding]:
-    """Yield each flow and each object by which a tenant would open more than its own pods.
-
-    Args:
-        context: the cluster.
-        manifests: the manifests of each application, before policies are made of flows.
-
-    """
-    for member in context.platform.members:
+def within_the_tenant(estate: Estate) -> Iterator[Finding]:
+    """Yield each flow and each object of its own by which a tenant would open more than its own pods."""
+    for member in estate.platform.members:
         if member.tenant:
-            for flow in member.flows(context):
+            for flow in member.flows(estate.context):
                 yield from _flow(member, member.tenant, flow)
-            yield from _objects(member, member.tenant, manifests[member.name])
+            yield from _objects(member, member.tenant, estate.manifests[member.name])
 
 
 def _flow(member: Application, tenant: Tenant, flow: Flow) -> Iterator[Finding]:

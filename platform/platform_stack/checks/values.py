@@ -8,14 +8,14 @@ from platform_stack.errors import Finding
 from platform_stack.facts.check import check_values, dotted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
-    from platform_stack.recorded import Release
+    from platform_stack.estate import Estate
 
 
-def check(releases: Iterable[Release]) -> Iterator[Finding]:
+def known_values(estate: Estate) -> Iterator[Finding]:
     """Yield each unknown key and each wrong type in the values of the releases whose facts are recorded."""
-    for release in releases:
+    for release in estate.releases:
         if release.facts is None:
             continue
         unchecked = release.chart.unchecked_values

@@ -8,7 +8,7 @@ from typing import Literal
 
 import click
 
-from platform_stack.cli.load import choose_cluster, known, load_platform, reports_errors
+from platform_stack.cli.load import choose_cluster, known, load_platform, reports_errors, show_warnings
 from platform_stack.network.table import Row, graph, rows
 from platform_stack.synth import synthesize
 
@@ -34,13 +34,15 @@ def flows(
 ) -> None:
     """Show who may talk to whom: declared flows, and those that webhooks, monitors and routes ask for.
 
-    Everything else is refused: each namespace of the platform has a default deny in both directions.
+    Everything else is refused: each namespace of the platform has a default deny in both directions. One that
+    may hold pods of a release without recorded facts has none, and is named on standard error.
     """
     platform = load_platform(ctx.obj["module"])
     known("--from", source, platform.by_name)
     known("--to", target, platform.by_name)
     cluster = choose_cluster(platform, name)
     (made,) = synthesize(dataclasses.replace(platform, clusters=(cluster,)))
+    show_warnings(made.warnings)
     found = [
         row
         for row in rows(made.flows)

@@ -17,6 +17,7 @@ from platform_stack.model import Platform
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from platform_stack.errors import Finding
     from platform_stack.model import Cluster
 
 Parameters = ParamSpec("Parameters")
@@ -89,6 +90,14 @@ def reports_errors(command: Callable[Parameters, Result]) -> Callable[Parameters
         raise click.exceptions.Exit(1)
 
     return wrapped
+
+
+def show_warnings(warnings: Iterable[Finding]) -> None:
+    """Print what does not stop a command, but should not stay so, to standard error."""
+    for warning in warnings:
+        first, _, rest = str(warning).partition("\n")
+        click.secho(f"warning: {first}", fg="yellow", err=True)
+        click.echo(rest, err=True)
 
 
 def _place(error: Exception) -> str:

@@ -13,8 +13,7 @@ from platform_stack.cli.load import load_platform, reports_errors
 from platform_stack.cli.progress import progress
 from platform_stack.errors import did_you_mean, fail, short_path
 from platform_stack.labels import Tier
-from platform_stack.model import Action, Context, Platform
-from platform_stack.policies.estate import Estate
+from platform_stack.model import Action, Platform
 from platform_stack.policies.judge import about_signatures, compiled, judge
 from platform_stack.policies.manifests import named_in, read
 from platform_stack.policies.table import Row, rows
@@ -46,8 +45,8 @@ def policies(ctx: click.Context, /, name: str | None, *, as_json: bool) -> None:
     ctx.obj = {**ctx.obj, "cluster": name}
     if ctx.invoked_subcommand:
         return
-    platform, made = _synthesized(ctx)
-    found = rows(Estate(Context(platform, made.cluster), made.objects))
+    _, made = _synthesized(ctx)
+    found = rows(made.estate)
     if as_json:
         click.echo(json.dumps([dataclasses.asdict(row) for row in found], indent=2))
     elif found:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from platform_stack.cli.load import load_platform, reports_errors
+from platform_stack.cli.load import load_platform, reports_errors, show_warnings
 from platform_stack.cli.progress import progress
 from platform_stack.errors import did_you_mean, short_path
 from platform_stack.synth import load_cdk8s, synthesize, write
@@ -90,8 +90,7 @@ def _select(platform: Platform, names: tuple[str, ...], overrides: dict[str, str
 
 
 def _report(made: Synthesized, result: Written, *, check: bool) -> None:
-    for warning in result.warnings:
-        click.secho(f"warning: {warning}", fg="yellow", err=True)
+    show_warnings(result.warnings)
     changes = result.changes
     folder = click.style(short_path(result.folder), bold=True)
     summary = f"{len(changes.added)} added, {len(changes.changed)} changed, {len(changes.removed)} removed"
@@ -124,5 +123,5 @@ def _as_json(result: Written) -> dict[str, object]:
         "folder": str(result.folder),
         "files": result.files,
         **dataclasses.asdict(result.changes),
-        "warnings": list(result.warnings),
+        "warnings": [dataclasses.asdict(warning) for warning in result.warnings],
     }

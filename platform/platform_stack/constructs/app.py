@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import cdk8s
 
 from platform_stack.errors import fail
+from platform_stack.sync_wave import in_wave
 from platform_stack.typed import ApiObject, to_manifest
 
 if TYPE_CHECKING:
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 
 Manifest = dict[str, Any]
 """A Kubernetes object as YAML would hold it."""
-
-WAVE_ANNOTATION = "argocd.argoproj.io/sync-wave"
 
 
 class ManifestChart(cdk8s.Chart):
@@ -54,9 +53,7 @@ class ManifestChart(cdk8s.Chart):
         metadata = manifest.get("metadata")
         if not (manifest.get("apiVersion") and manifest.get("kind") and isinstance(metadata, Mapping)):
             fail(f"chart {self.node.id!r}", manifest, "an object with apiVersion, kind and metadata")
-        if wave:
-            annotations = {**metadata.get("annotations", {}), WAVE_ANNOTATION: str(int(wave))}
-            manifest["metadata"] = {**metadata, "annotations": annotations}
+        manifest = in_wave(manifest, wave)
         self._manifests.append(manifest)
         return manifest
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from platform_stack.constructs.app import WAVE_ANNOTATION
 from platform_stack.constructs.project import IN_CLUSTER, NAMESPACE, ROOT, repo_url
 from platform_stack.health import APPLICATIONS, GATE_EXEMPT
+from platform_stack.sync_wave import WAVE_ANNOTATION
 from platform_stack_imports import argoproj
 from platform_stack_imports.k8s import ObjectMeta
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from platform_stack.kubernetes import MINOR_VERSION
-from platform_stack.labels import OWNER, TIER
+from platform_stack.labels import NO_DEFAULT_DENY, OWNER, TIER
 from platform_stack_imports.k8s import Namespace as NamespaceObject
 from platform_stack_imports.k8s import ObjectMeta
 
@@ -15,13 +15,14 @@ if TYPE_CHECKING:
 _LEVEL = "pod-security.kubernetes.io"
 
 
-def namespace(spec: Namespace, owner: Application) -> NamespaceObject:
+def namespace(spec: Namespace, owner: Application, no_default_deny: str = "") -> NamespaceObject:
     """Return the Namespace with its Pod Security level, its tier, and the name of who owns it.
 
     The level is enforced, warned of and audited at the platform's Kubernetes version: an upgrade of the
     cluster must not change what is refused
     (https://kubernetes.io/docs/concepts/security/pod-security-admission/).
-    A reason for a lower level stands in an annotation; a namespace of Kubernetes' own is never deleted.
+    A reason for a lower level, or why it has no default deny, stands in an annotation; a namespace of Kubernetes'
+    own is never deleted.
     """
     labels = {TIER: owner.tier, OWNER: owner.owner}
     if spec.mesh:
@@ -32,6 +33,8 @@ def namespace(spec: Namespace, owner: Application) -> NamespaceObject:
     annotations = dict(spec.annotations)
     if spec.because:
         annotations["platform-stack.io/pod-security-because"] = spec.because
+    if no_default_deny and not spec.existing:
+        annotations[NO_DEFAULT_DENY] = no_default_deny
     if spec.existing:
         annotations["argocd.argoproj.io/sync-options"] = "Prune=false,Delete=false"
     return NamespaceObject(

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from platform_stack.constructs.app import WAVE_ANNOTATION, Manifest
 from platform_stack.kubernetes import group_of
+from platform_stack.sync_wave import WAVE_ANNOTATION
 from platform_stack_imports import argoproj
 from platform_stack_imports.k8s import ObjectMeta
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from platform_stack.facts import Manifest
     from platform_stack.model import Application, Chart, Cluster, RuntimeWorkload, Tenant
 
 NAMESPACE = "argocd"

@@ -116,6 +116,11 @@ class Platform:
             namespace.name for member in self.members for namespace in member.namespaces if namespace.mesh
         )
 
+    def namespaces_for(self, member: Application) -> frozenset[str]:
+        """Return the names of the namespaces that a member may put objects into: its own, and those it shares."""
+        owners = (member, *(self.by_name[host] for host in member.hosts))
+        return frozenset(namespace.name for owner in owners for namespace in owner.namespaces)
+
     @cached_property
     def waves(self) -> Mapping[str, int]:
         """The wave of each application; the bootstrap layer is before them all and has none."""
@@ -204,11 +209,7 @@ class Platform:
                         "a direct dependency: a namespace must be there before others use it",
                         f"add {host!r} to depends_on",
                     )
-            allowed = {
-                namespace.name
-                for owner in (member, *(self.by_name[host] for host in member.hosts))
-                for namespace in owner.namespaces
-            }
+            allowed = self.namespaces_for(member)
             for chart in member.charts:
                 found = member.namespace_of(chart)
                 if found not in allowed:

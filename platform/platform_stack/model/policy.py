@@ -12,10 +12,10 @@ from platform_stack.model.names import check_dns_label
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from platform_stack.estate import Estate
     from platform_stack.labels import Tier
     from platform_stack.model.gatekeeper import Constraint
     from platform_stack.model.kyverno import KyvernoRule
-    from platform_stack.policies.estate import Estate
 
 Severity = Literal["low", "medium", "high", "critical"]
 """How bad it is when a policy is broken, mildest first."""

@@ -11,9 +11,16 @@ from platform_stack.model.tenant import PREFIX
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from platform_stack.estate import Estate
     from platform_stack.facts import Manifest
-    from platform_stack.model import Context
+    from platform_stack.model import Platform
     from platform_stack.network.pods import Inventory, Workload
+
+GATEWAY = "kong"
+"""The application whose pods routes lead through."""
+
+GRAFANA = "grafana"
+"""What the pods are called that query data sources."""
 
 WEBHOOKS = ("MutatingWebhookConfiguration", "ValidatingWebhookConfiguration")
 
@@ -30,8 +37,9 @@ class Derived:
     protection: Protection | None = None
 
 
-def derive(context: Context, inventory: Inventory) -> Iterator[Derived]:
+def derive(estate: Estate) -> Iterator[Derived]:
     """Yield what the objects of the platform ask for."""
+    inventory = estate.inventory
     scrapers = inventory.named("prometheus")
     for item in (item for items in inventory.objects.values() for item in items):
         if item["kind"] in WEBHOOKS:
@@ -42,13 +50,13 @@ def derive(context: Context, inventory: Inventory) -> Iterator[Derived]:
                     yield Derived(scraper, target, port, "scrapes its metrics", _named(item))
         elif item["kind"] == "Ingress":
             yield from routes(inventory, item)
-    yield from _queries(context, inventory)
-    yield from _installed_by_tenants(context, inventory)
+    yield from _queries(estate.platform, inventory)
+    yield from _installed_by_tenants(estate.platform, inventory)
 
 
-def _queries(context: Context, inventory: Inventory) -> Iterator[Derived]:
-    grafana = inventory.named("grafana")
-    for member in context.platform.members:
+def _queries(platform: Platform, inventory: Inventory) -> Iterator[Derived]:
+    grafana = inventory.named(GRAFANA)
+    for member in platform.members:
         for source in member.data_sources:
             address = source.service
             for target, port in inventory.behind(address.namespace, address.name, address.port):
@@ -56,13 +64,13 @@ def _queries(context: Context, inventory: Inventory) -> Iterator[Derived]:
                     yield Derived(one, target, port, "queries it", f"data source {source.name}")
 
 
-def _installed_by_tenants(context: Context, inventory: Inventory) -> Iterator[Derived]:
+def _installed_by_tenants(platform: Platform, inventory: Inventory) -> Iterator[Derived]:
     """Yield the gateway to the ports of what tenants install from repositories, whose Services are not known."""
-    for tenant in context.platform.tenants:
+    for tenant in platform.tenants:
         for repository in tenant.repositories:
             target = inventory.everything(PREFIX + tenant.name, tenant.namespace_of(repository))
             for port in repository.ports:
-                for gateway in inventory.by_application.get("kong", ()):
+                for gateway in inventory.by_application.get(GATEWAY, ()):
                     asked_by = f"repository {repository.name} of tenant {tenant.name}"
                     yield Derived(gateway, target, port, "routes to it", asked_by)
 
@@ -82,7 +90,7 @@ def scraped(inventory: Inventory, item: Manifest) -> Iterator[tuple[Workload, in
     """Yield the workloads and pod ports that a ServiceMonitor or PodMonitor selects."""
     spec = item["spec"]
     labels = spec.get("selector", {}).get("matchLabels") or {}
-    namespaces = _namespaces(inventory, item)
+    namespaces = monitored_namespaces(inventory, item)
     if item["kind"] == "PodMonitor":
         for namespace in namespaces:
             for workload in inventory.selected(namespace, labels):
@@ -110,7 +118,8 @@ def _endpoint(
             yield workload, port
 
 
-def _namespaces(inventory: Inventory, item: Manifest) -> set[str]:
+def monitored_namespaces(inventory: Inventory, item: Manifest) -> set[str]:
+    """Return the namespaces that a ServiceMonitor or PodMonitor looks into."""
     selector = item["spec"].get("namespaceSelector") or {}
     if selector.get("any"):
         return {one.namespace for one in inventory.all()} | {namespace for namespace, _ in inventory.services}
@@ -138,7 +147,7 @@ def routes(inventory: Inventory, item: Manifest) -> Iterator[Derived]:
     for rule in item["spec"].get("rules", ()):
         for name, port in backends({"spec": {"rules": [rule]}}):
             for target, number in inventory.behind(namespace, name, port):
-                for gateway in inventory.by_application.get("kong", ()):
+                for gateway in inventory.by_application.get(GATEWAY, ()):
                     yield Derived(gateway, target, number, f"routes {rule['host']} to it", _named(item))
 
 

@@ -25,8 +25,7 @@ from platform_stack_imports.k8s import ObjectMeta
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from platform_stack.model import Context
-    from platform_stack.network.pods import Inventory
+    from platform_stack.estate import Estate
     from platform_stack.network.resolve import Peer, ResolvedFlow
     from platform_stack.typed import ApiObject
 
@@ -37,33 +36,30 @@ _ANYBODY = "*"
 """As a principal: whoever has an identity, whichever."""
 
 
-def mesh_policies(
-    context: Context, inventory: Inventory, flows: Sequence[ResolvedFlow]
-) -> Iterator[tuple[str, ApiObject, SyncWave]]:
+def mesh_policies(estate: Estate) -> Iterator[tuple[str, ApiObject, SyncWave]]:
     """Yield each policy of the mesh with the application that it belongs to and its wave.
 
     Every namespace with a pod in the mesh gets a default deny, every such pod what the flows to it allow, and
     PERMISSIVE ports where one of them comes from outside the mesh. Allowing comes before denying. A namespace
-    whose pods are not known here, such as a tenant's, is left to the network policies.
-
-    Args:
-        context: the cluster.
-        inventory: who there is on it.
-        flows: every connection that is allowed.
+    whose pods are not known here, such as a tenant's, is left to the network policies; one that may hold pods of
+    an unknown release has no default deny either.
 
     Raises:
         PlatformError: a flow from outside the mesh is for every pod of a namespace in it, which Istio cannot say.
 
     """
+    inventory = estate.inventory
     owners = {
-        namespace.name: member.name for member in context.platform.members for namespace in member.namespaces
+        namespace.name: member.name for member in estate.platform.members for namespace in member.namespaces
     }
-    denied = dict.fromkeys(one.namespace for one in inventory.all() if one.mesh)
+    denied = dict.fromkeys(
+        one.namespace for one in inventory.all() if one.mesh and not inventory.unknown_in(one.namespace)
+    )
     for name in denied:
         yield owners[name], _default_deny(name), SyncWave.DENY
     pairs: dict[tuple[Workload, Peer], list[ResolvedFlow]] = defaultdict(list)
     plaintext: dict[Workload, list[ResolvedFlow]] = defaultdict(list)
-    for flow in flows:
+    for flow in estate.flows:
         target = flow.target
         if isinstance(target, Workload) and target.answers_through_sidecar(flow.port, flow.protocol):
             if target.namespace in denied:
@@ -74,7 +70,7 @@ def mesh_policies(
         yield owners[target.namespace], _allow(target, source, members), SyncWave.ALLOW
     for target, members in plaintext.items():
         if not target.selector:
-            owner = context.platform.by_name[owners[target.namespace]]
+            owner = estate.platform.by_name[owners[target.namespace]]
             fail(
                 f"{owner.source}: application {owner.name!r}: flows: {members[0].because!r}",
                 f"{name_of(members[0].source)}, outside the mesh, to every pod of {target.namespace!r}, in the mesh",

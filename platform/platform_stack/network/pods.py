@@ -9,10 +9,11 @@ from platform_stack.kubernetes import POD_MAKERS, pod_template
 from platform_stack.labels import CHANGING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from platform_stack.estate import Estate
     from platform_stack.facts import Manifest
-    from platform_stack.model import Context
+    from platform_stack.recorded import Release
 
 Labels = tuple[tuple[str, str], ...]
 """Labels, sorted, so that they can be compared and hashed."""
@@ -107,18 +108,13 @@ DNS = Workload(
 class Inventory:
     """Who there is on one cluster."""
 
-    def __init__(self, context: Context, objects: Mapping[str, Sequence[Manifest]]) -> None:
-        """Read the workloads and Services of all applications.
-
-        Args:
-            context: the cluster.
-            objects: what each application's charts and manifests hold, by its name.
-
-        """
-        self.objects = objects
-        self._mesh = context.platform.mesh_namespaces
+    def __init__(self, estate: Estate) -> None:
+        """Read the workloads and Services of all applications."""
+        objects = self.objects = estate.objects
+        self.unknown = estate.unknown
+        self._mesh = estate.platform.mesh_namespaces
         self.by_application: dict[str, list[Workload]] = {}
-        for member in context.platform.members:
+        for member in estate.platform.members:
             found = [
                 _workload(member.name, item, self._mesh)
                 for item in objects.get(member.name, ())
@@ -136,7 +132,7 @@ class Inventory:
                     service_account=runtime.service_account,
                     sidecar=_sidecar({"labels": runtime.labels}, mesh=runtime.namespace in self._mesh),
                 )
-                for runtime in member.runtime_workloads(context)
+                for runtime in estate.runtime_workloads[member.name]
                 if runtime.labels
             ]
             if member.tenant:
@@ -164,6 +160,14 @@ class Inventory:
         """Yield every workload of the applications."""
         for found in self.by_application.values():
             yield from found
+
+    def unknown_of(self, application: str) -> list[Release]:
+        """Return the releases of an application of which it is not known what they make."""
+        return [release for release in self.unknown if release.application.name == application]
+
+    def unknown_in(self, *namespaces: str) -> list[Release]:
+        """Return the unknown releases whose pods and Services may be in one of some namespaces."""
+        return [release for release in self.unknown if release.namespaces.intersection(namespaces)]
 
     def everything(self, application: str, namespace: str) -> Workload:
         """Return what stands for every pod of a namespace; `*` is every service account of it."""

@@ -20,7 +20,7 @@ from platform_stack_imports import k8s
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from platform_stack.model import Context
+    from platform_stack.estate import Estate
     from platform_stack.network.resolve import Peer, ResolvedFlow
     from platform_stack.typed import ApiObject
 
@@ -30,27 +30,30 @@ ALLOWS = "platform-stack.io/allows"
 _NAMESPACE = "kubernetes.io/metadata.name"
 
 
-def policies(context: Context, flows: Sequence[ResolvedFlow]) -> Iterator[tuple[str, ApiObject, SyncWave]]:
+def policies(estate: Estate) -> Iterator[tuple[str, ApiObject, SyncWave]]:
     """Yield each policy with the application that it belongs to and its wave.
 
     Every namespace of the platform that Kubernetes does not make itself gets a default deny in both
     directions, cluster DNS, and what the flows allow. Allowing comes in an earlier wave than denying.
+
+    A namespace that may hold pods of an unknown release gets no policy at all: what nobody knows would be locked
+    out, and a policy for all its pods, or for its known ones, is as good as a deny for them.
 
     So do the namespaces of tenants, although a policy of Kyverno makes a default deny there too (under names
     that begin with `tenant-`): these hold without Kyverno, and a reviewer sees them.
     """
     owners = {
         namespace.name: member.name
-        for member in context.platform.members
+        for member in estate.platform.members
         for namespace in member.namespaces
-        if not namespace.existing
+        if not namespace.existing and not estate.inventory.unknown_in(namespace.name)
     }
     for namespace, owner in owners.items():
         yield owner, _default_deny(namespace), SyncWave.DENY
         yield owner, _dns(namespace), SyncWave.ALLOW
     for direction in DIRECTIONS:
         groups: dict[tuple[Workload, Peer], list[ResolvedFlow]] = defaultdict(list)
-        for flow in flows:
+        for flow in estate.flows:
             subject, peer = (
                 (flow.target, flow.source) if direction == "ingress" else (flow.source, flow.target)
             )

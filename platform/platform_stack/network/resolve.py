@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from platform_stack.errors import PlatformError, did_you_mean, fail
+from platform_stack.errors import Finding, PlatformError, did_you_mean, fail
 from platform_stack.model.flow import Entity, Everything, Flow, Names, Networks, Pods, Protection, Protocol
-from platform_stack.network import contradictions
 from platform_stack.network.derive import derive
 from platform_stack.network.pods import Workload
+from platform_stack.recorded import needs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from platform_stack.model import Application, Context
+    from platform_stack.estate import Estate
+    from platform_stack.model import Application
     from platform_stack.model.flow import Peer as Declared
-    from platform_stack.network.pods import Inventory
 
 Peer = Workload | Entity | Names | Networks
 """A side of a connection, looked up."""
@@ -46,62 +46,58 @@ class ResolvedFlow:
     protection: Protection
 
 
-def resolve(context: Context, inventory: Inventory) -> list[ResolvedFlow]:
-    """Return every connection that a platform allows, once for each declaration of it.
+@dataclass(frozen=True)
+class Resolution:
+    """The flows of a platform, looked up.
 
-    Args:
-        context: the cluster.
-        inventory: who there is on it.
-
-    Raises:
-        PlatformError: a flow names an application, a workload or a port that does not exist, or two flows
-            contradict each other.
+    Attributes:
+        flows: every connection that is allowed, once for each declaration of it.
+        spellings: how each application wrote the port of a connection.
+        findings: the declared flows that lead nowhere.
 
     """
+
+    flows: tuple[ResolvedFlow, ...]
+    spellings: Spellings
+    findings: tuple[Finding, ...]
+
+
+Connection = tuple[Peer, Peer, int, str]
+"""Source, target, pod port and protocol."""
+
+Spellings = dict[tuple[str, Connection], set[str]]
+"""How an application wrote the port of a connection, by the application's name and the connection."""
+
+
+def resolve(estate: Estate) -> Resolution:
+    """Return every connection that a platform allows, and what is wrong with the flows that it cannot allow."""
     found: dict[ResolvedFlow, None] = {}  # a set that keeps its order
-    spellings: contradictions.Spellings = {}
-    for wanted in derive(context, inventory):
+    spellings: Spellings = {}
+    findings: list[Finding] = []
+    for wanted in derive(estate):
         protection = _protection(wanted.source, wanted.target, wanted.port, "TCP", wanted.protection)
         flow = ResolvedFlow(
             wanted.source, wanted.target, wanted.port, "TCP", wanted.because, wanted.asked_by, protection
         )
         found[flow] = None
-    for member in context.platform.members:
-        for declared in member.flows(context):
-            for flow, port in _expand(context, inventory, member, declared):
+    for member in estate.platform.members:
+        for declared in member.flows(estate.context):
+            try:
+                expanded = list(_expand(estate, member, declared))
+            except PlatformError as error:
+                findings += error.findings
+                continue
+            for flow, port in expanded:
                 found[flow] = None
                 connection = (flow.source, flow.target, flow.port, flow.protocol)
                 spellings.setdefault((member.name, connection), set()).add(repr(port))
-    _check_protection(context, found)
-    findings = list(contradictions.check(context, inventory, found, spellings))
-    if findings:
-        raise PlatformError(*findings)
-    return list(found)
+    return Resolution(tuple(found), spellings, tuple(findings))
 
 
-def _check_protection(context: Context, flows: Iterable[ResolvedFlow]) -> None:
-    """Refuse a flow that crosses nodes in the clear, unless its target's application says why it may."""
-    for flow in flows:
-        if flow.protection != "none":
-            continue
-        if not (isinstance(flow.source, Workload) and isinstance(flow.target, Workload)):
-            continue
-        owner = context.platform.by_name[flow.target.application]
-        if flow.target.name not in owner.plaintext_because:
-            fail(
-                f"{owner.source}: application {owner.name!r}: {flow.target.name!r} port {flow.port}",
-                f"{flow.because} ({flow.declared_by}), with nothing that encrypts it between nodes",
-                "mTLS, TLS or WireGuard; WireGuard does not cover pods on the node's network",
-                'add the workload to plaintext_because with the reason, or protection="TLS" to the flow',
-            )
-
-
-def _expand(
-    context: Context, inventory: Inventory, member: Application, flow: Flow
-) -> Iterator[tuple[ResolvedFlow, int | str]]:
+def _expand(estate: Estate, member: Application, flow: Flow) -> Iterator[tuple[ResolvedFlow, int | str]]:
     """Yield each connection of a flow, with its port as the flow spells it."""
-    for source in _peers(context, inventory, member, flow, flow.source):
-        for target in _peers(context, inventory, member, flow, flow.target):
+    for source in _peers(estate, member, flow, flow.source):
+        for target in _peers(estate, member, flow, flow.target):
             for port in flow.ports:
                 number = _number(member, flow, target, port)
                 protection = _protection(source, target, number, flow.protocol, flow.protection)
@@ -113,46 +109,58 @@ def _expand(
                 )
 
 
-def _peers(
-    context: Context, inventory: Inventory, member: Application, flow: Flow, peer: Declared
-) -> Sequence[Peer]:
+def _peers(estate: Estate, member: Application, flow: Flow, peer: Declared) -> Sequence[Peer]:
+    inventory = estate.inventory
     if peer is Entity.MESH:
         # The entity for whoever joins the mesh later, and each pod that is in it now.
         return [peer, *(workload for workload in inventory.all() if workload.mesh)]
     if isinstance(peer, Everything):
-        own = [namespace.name for namespace in member.namespaces]
-        if peer.namespace not in own:
-            fail(
-                f"{member.source}: application {member.name!r}: flows: {flow.because!r}",
-                f"every pod of {peer.namespace!r}, a namespace that it does not own",
-                "a namespace of the application itself",
-                did_you_mean(peer.namespace, own),
-            )
-        return [inventory.everything(member.name, peer.namespace)]
+        return _everything(estate, member, flow, peer)
     if not isinstance(peer, Pods):
         return [peer]
     name = peer.application or member.name
     where = f"{member.source}: application {member.name!r}: flows: {flow.because!r}"
-    if name not in context.platform.by_name:
+    if name not in estate.platform.by_name:
         if flow.optional:
             return []
         fail(
             where,
             f"a flow with {name!r}, which is not an application of this platform",
             "an application of the platform, or optional=True",
-            did_you_mean(name, context.platform.by_name),
+            did_you_mean(name, estate.platform.by_name),
         )
     known = {workload.name: workload for workload in inventory.by_application[name]}
-    if not known and not context.platform.by_name[name].charts:
+    missing = [wanted for wanted in peer.workloads if wanted not in known]
+    unknown = inventory.unknown_of(name)
+    if unknown and (missing or not peer.workloads):
+        what = ", ".join(map(repr, missing)) or "pods"
+        raise PlatformError(needs(where, f"{what} of {name!r}", unknown))
+    if not known:
         fail(where, f"pods of {name!r}, which has none", "an application with pods")
-    for wanted in peer.workloads:
-        if wanted not in known and known:
-            fail(
-                where, f"{wanted!r}, which {name!r} does not have", "a workload", did_you_mean(wanted, known)
+    if missing:
+        raise PlatformError(
+            *(
+                Finding(
+                    where, f"{one!r}, which {name!r} does not have", "a workload", did_you_mean(one, known)
+                )
+                for one in missing
             )
-    return [known[wanted] for wanted in peer.workloads if wanted in known] or (
-        [] if peer.workloads else list(known.values())
-    )
+        )
+    return [known[wanted] for wanted in peer.workloads] or list(known.values())
+
+
+def _everything(estate: Estate, member: Application, flow: Flow, peer: Everything) -> Sequence[Peer]:
+    own = [namespace.name for namespace in member.namespaces]
+    if peer.namespace not in own:
+        if member.tenant:
+            return []  # the rule about tenants refuses it in its own words
+        fail(
+            f"{member.source}: application {member.name!r}: flows: {flow.because!r}",
+            f"every pod of {peer.namespace!r}, a namespace that it does not own",
+            "a namespace of the application itself",
+            did_you_mean(peer.namespace, own),
+        )
+    return [estate.inventory.everything(member.name, peer.namespace)]
 
 
 def _number(member: Application, flow: Flow, target: Peer, port: int | str) -> int:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from platform_stack.errors import fail
+from platform_stack.errors import PlatformError, fail
+from platform_stack.recorded import needs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from platform_stack.errors import Finding
+    from platform_stack.estate import Estate
     from platform_stack.facts import Manifest
     from platform_stack.model import SyncWave
-    from platform_stack.policies.estate import Estate
     from platform_stack.typed import ApiObject
 
 PROVIDED_KINDS = {
@@ -31,11 +33,14 @@ def compiled(
         providers: for each custom kind ("group/Kind") the application that provides it.
 
     Raises:
-        PlatformError: an engine is not in the platform; an exception names no policy or no object.
+        PlatformError: an engine is not in the platform; an exception names no policy or no object; a rule is a
+            function of what there is, and a release is unknown.
 
     """
     from platform_stack.policies import gatekeeper, kyverno  # noqa: PLC0415  loaded where there are policies
 
+    if found := _unknown(estate):
+        raise PlatformError(*found)
     estate.excepted  # noqa: B018  each engine looks at its own policies: here all are checked
     policies = estate.context.platform.policies
     for engine, module in (("kyverno", kyverno), ("gatekeeper", gatekeeper)):
@@ -52,3 +57,13 @@ def compiled(
             )
         for item, wave in module.objects(estate, asked):
             yield owner, item, wave
+
+
+def _unknown(estate: Estate) -> list[Finding]:
+    """Return the policies that ask what there is: they would refuse what they mean to allow."""
+    missing = estate.unknown
+    return [
+        needs(f"{policy.source}: policy {policy.name!r}: rule", "what there is on the cluster", missing)
+        for policy in estate.context.platform.policies
+        if missing and callable(policy.rule)
+    ]

@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Any
 from platform_stack.errors import Finding, PlatformError, did_you_mean
 from platform_stack.kubernetes import full_name, pod_template
 from platform_stack.model.declarations import RuntimeWorkload
+from platform_stack.recorded import needs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from platform_stack.estate import Estate
     from platform_stack.facts import Manifest
     from platform_stack.labels import Tier
     from platform_stack.model import Policy, PolicyException
-    from platform_stack.policies.estate import Estate
+    from platform_stack.recorded import Release
 
 CLUSTER = "cluster"
 """Stands for an application where the platform excepts what the cluster holds by itself."""
@@ -111,6 +113,7 @@ class _Declarer:
     namespace: str
     exceptions: tuple[PolicyException, ...]
     candidates: Mapping[tuple[str, str, str], Manifest | RuntimeWorkload]
+    unknown: tuple[Release, ...] = ()
 
 
 def _declarers(estate: Estate) -> Iterator[_Declarer]:
@@ -120,10 +123,11 @@ def _declarers(estate: Estate) -> Iterator[_Declarer]:
             _key(item): item for item in estate.objects.get(member.name, ())
         }
         candidates |= {
-            (one.kind, one.namespace, one.name): one for one in member.runtime_workloads(estate.context)
+            (one.kind, one.namespace, one.name): one for one in estate.runtime_workloads[member.name]
         }
         words = f"application {member.name!r}"
-        yield _Declarer(member.name, words, member.tier, namespace, member.exceptions, candidates)
+        missing = tuple(one for one in estate.unknown if one.application is member)
+        yield _Declarer(member.name, words, member.tier, namespace, member.exceptions, candidates, missing)
     declared = estate.context.platform.exceptions(estate.context.cluster)
     by_itself = {_key(item): item for item in estate.of_cluster}
     yield _Declarer(CLUSTER, "platform", "platform", "", declared, by_itself)
@@ -156,6 +160,8 @@ def _one(who: _Declarer, exception: PolicyException, policies: Mapping[str, Poli
         if item is not None:
             return Excepted(exception, who.name, who.tier, item)
     sought = full_name(exception.kind, exception.namespace or who.namespace, exception.name)
+    if who.unknown:
+        return needs(where, sought, who.unknown)
     makers = "neither its charts nor its manifests nor its runtime_workloads make"
     return Finding(
         where,

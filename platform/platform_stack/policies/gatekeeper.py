@@ -23,10 +23,10 @@ from platform_stack_imports.k8s import ObjectMeta
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from platform_stack.estate import Estate
     from platform_stack.facts import Manifest
     from platform_stack.labels import Tier
     from platform_stack.model import Policy
-    from platform_stack.policies.estate import Estate
     from platform_stack.policies.exceptions import Excepted
     from platform_stack.typed import ApiObject
 

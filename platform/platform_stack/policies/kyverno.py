@@ -13,10 +13,10 @@ from platform_stack.policies.kyverno_objects import EPHEMERAL, Part, made
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from platform_stack.estate import Estate
     from platform_stack.labels import Tier
     from platform_stack.model import Policy
     from platform_stack.model.kyverno import KyvernoRule
-    from platform_stack.policies.estate import Estate
     from platform_stack.typed import ApiObject
 
 _ACTIONS = {

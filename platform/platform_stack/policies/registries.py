@@ -12,7 +12,7 @@ from platform_stack.policies.cel import literal
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from platform_stack.policies.estate import Estate
+    from platform_stack.estate import Estate
 
 DOCKER_HUB = "docker.io"
 """The host of an image that names none."""

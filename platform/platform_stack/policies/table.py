@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from platform_stack.model.policy import Action
 
 if TYPE_CHECKING:
+    from platform_stack.estate import Estate
     from platform_stack.labels import Tier
-    from platform_stack.policies.estate import Estate
 
 
 @dataclass(frozen=True)

@@ -12,36 +12,47 @@ from platform_stack.network.table import name_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from platform_stack.estate import Estate
     from platform_stack.model import Application, Context
     from platform_stack.network.pods import Inventory
-    from platform_stack.network.resolve import Peer, ResolvedFlow
-
-Connection = tuple["Peer", "Peer", int, str]
-"""Source, target, pod port and protocol."""
-
-Spellings = dict[tuple[str, Connection], set[str]]
-"""How an application wrote the port of a connection, by the application's name and the connection."""
+    from platform_stack.network.resolve import Connection, ResolvedFlow, Spellings
 
 
-def check(
-    context: Context, inventory: Inventory, flows: Iterable[ResolvedFlow], spellings: Spellings
-) -> Iterator[Finding]:
-    """Yield each connection that is declared in two ways, and each excuse for plain text that nobody needs.
+def one_declaration(estate: Estate) -> Iterator[Finding]:
+    """Yield each connection that is declared in two ways: two protections, two reasons, two names of its port."""
+    for connection, members in _connections(estate).items():
+        yield from _connection(estate.context, connection, members, estate.resolution.spellings)
 
-    Args:
-        context: the cluster.
-        inventory: who there is on it.
-        flows: every connection, once for each declaration of it.
-        spellings: how each application wrote the ports.
 
-    """
+def needed_excuses(estate: Estate) -> Iterator[Finding]:
+    """Yield each excuse for plain text (`plaintext_because`) that nobody needs."""
+    found = _connections(estate)
+    for member in estate.platform.members:
+        yield from _plaintext(member, estate.inventory, found)
+
+
+def encrypted(estate: Estate) -> Iterator[Finding]:
+    """Yield each flow that crosses nodes in the clear, unless its target's application says why it may."""
+    for flow in estate.flows:
+        if flow.protection != "none":
+            continue
+        if not (isinstance(flow.source, Workload) and isinstance(flow.target, Workload)):
+            continue
+        owner = estate.platform.by_name[flow.target.application]
+        if flow.target.name not in owner.plaintext_because:
+            yield Finding(
+                f"{owner.source}: application {owner.name!r}: {flow.target.name!r} port {flow.port}",
+                f"{flow.because} ({flow.declared_by}), with nothing that encrypts it between nodes",
+                "mTLS, TLS or WireGuard; WireGuard does not cover pods on the node's network",
+                'add the workload to plaintext_because with the reason, or protection="TLS" to the flow',
+            )
+
+
+def _connections(estate: Estate) -> Mapping[Connection, list[ResolvedFlow]]:
     found: dict[Connection, list[ResolvedFlow]] = defaultdict(list)
-    for flow in flows:
+    for flow in estate.flows:
         found[flow.source, flow.target, flow.port, flow.protocol].append(flow)
-    for connection, members in found.items():
-        yield from _connection(context, connection, members, spellings)
-    for member in context.platform.members:
-        yield from _plaintext(member, inventory, found)
+    return found
 
 
 def _connection(
@@ -89,7 +100,7 @@ def _plaintext(
     for name in sorted(member.plaintext_because):
         where = f"{member.source}: application {member.name!r}: plaintext_because"
         expected = "workloads that somebody talks to without encryption between nodes"
-        if known and name not in known:
+        if name not in known and not inventory.unknown_of(member.name):
             yield Finding(where, f"{name!r}, which it does not have", expected, did_you_mean(name, known))
         elif name in known and known[name].mesh and name not in in_the_clear:
             yield Finding(where, f"{name!r}, which is in the mesh", expected, "take it out")

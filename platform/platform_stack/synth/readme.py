@@ -8,38 +8,23 @@ from typing import TYPE_CHECKING
 from platform_stack import budget
 from platform_stack.network.table import graph, rows
 from platform_stack.policies import table as policies
-from platform_stack.policies.estate import Estate
+from platform_stack.recorded import Unknown, no_default_deny
 from platform_stack.secrets.store import State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from platform_stack.budget import Workload
-    from platform_stack.facts import Manifest
+    from platform_stack.estate import Estate
     from platform_stack.model import Application, Context, Platform, Quota, Tenant
-    from platform_stack.network.resolve import ResolvedFlow
+    from platform_stack.recorded import Release
     from platform_stack.secrets.store import Store
 
 _NONE = "-"
 
 
-def inventory(
-    context: Context,
-    objects: Mapping[str, Sequence[Manifest]],
-    flows: Iterable[ResolvedFlow],
-    store: Store,
-    workloads: Sequence[Workload],
-) -> str:
-    """Return the README of a cluster's folder as Markdown; every fact comes from the description.
-
-    Args:
-        context: the cluster.
-        objects: what each application's charts and manifests hold, by its name.
-        flows: who may talk to whom.
-        store: what is sealed for the cluster.
-        workloads: what its pods ask for.
-
-    """
+def readme(estate: Estate) -> str:
+    """Return the README of a cluster's folder as Markdown; every fact comes from the description."""
+    context, missing = estate.context, estate.unknown
     cluster, platform = context.cluster, context.platform
     lines = [
         f"# {cluster.name}",
@@ -52,13 +37,14 @@ def inventory(
         *_section("Applications", _applications(context)),
         *_section("Order", ["```mermaid", *_graph(platform), "```"]),
         *_section("Namespaces", _namespaces(platform.members)),
+        *_section("Not known", _unknown(platform, missing)),
         *_section("Tenants", _tenants(platform.tenants)),
         *_section("Routes", _routes(context)),
-        *_section("Policies", _policies(Estate(context, objects))),
-        *_section("Flows", _flows(flows)),
-        *_section("Secrets", _secrets(platform.members, store)),
+        *_section("Policies", _policies(estate)),
+        *_section("Flows", _flows(estate)),
+        *_section("Secrets", _secrets(platform.members, estate.store)),
         *_section("Synced by hand", _manual(context)),
-        *_section("Requests", _requests(context, workloads)),
+        *_section("Requests", _requests(estate)),
     ]
     return "\n".join(lines) + "\n"
 
@@ -169,13 +155,34 @@ def _routes(context: Context) -> list[str]:
     )
 
 
-def _flows(flows: Iterable[ResolvedFlow]) -> list[str]:
-    found = rows(flows)
+def _unknown(platform: Platform, missing: Sequence[Release]) -> list[str]:
+    """Say of which releases nothing is known, and what that means for their namespaces."""
+    return _table(
+        ("release", "application", "namespaces without a default deny", "because", "known after"),
+        (
+            (
+                release.chart.release,
+                release.application.name,
+                ", ".join(no_default_deny(platform, [release])) or _NONE,
+                release.made.because,
+                f"`{release.made.record}`",
+            )
+            for release in missing
+            if isinstance(release.made, Unknown)
+        ),
+    )
+
+
+def _flows(estate: Estate) -> list[str]:
+    found = rows(estate.flows)
     if not found:
         return []
     count = Counter(row.protection for row in found)
+    refused = "everything else is refused"
+    if estate.no_default_deny:
+        refused += f" but what begins and ends in {', '.join(estate.no_default_deny)} (not known)"
     return [
-        f"{len(found)} flows are allowed and everything else is refused; `platform-stack flows` lists them.",
+        f"{len(found)} flows are allowed and {refused}; `platform-stack flows` lists them.",
         "Protection between nodes: " + ", ".join(f"{name} {count[name]}" for name in sorted(count)) + ".",
         "",
         "```mermaid",
@@ -233,9 +240,10 @@ def _manual(context: Context) -> list[str]:
     ]
 
 
-def _requests(context: Context, found: Sequence[Workload]) -> list[str]:
+def _requests(estate: Estate) -> list[str]:
+    context = estate.context
     manual = {member.name for member in context.platform.members if member.manual(context.cluster)}
-    counted = [one for one in found if one.application not in manual]
+    counted = [one for one in estate.budget if one.application not in manual]
     if not counted:
         return []
     return [
@@ -259,4 +267,8 @@ def _requests(context: Context, found: Sequence[Workload]) -> list[str]:
         "",
         f"Together **{budget.total(one.total for one in counted)}**"
         + (f", without {', '.join(sorted(manual))}, which is synced by hand." if manual else "."),
+        *(
+            f"Not counted is what release {release.chart.release!r} asks for, which is not known."
+            for release in estate.unknown
+        ),
     ]

@@ -10,20 +10,21 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from platform_stack.checks import memory, values
-from platform_stack.errors import PlatformError
+from platform_stack.checks import Phase, errors, warnings
+from platform_stack.errors import PlatformError, in_order
+from platform_stack.estate import Estate
 from platform_stack.model import Context
 from platform_stack.recorded import releases
 from platform_stack.writer import Changes, compare, write_tree
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
+    from platform_stack.errors import Finding
     from platform_stack.facts import Manifest
-    from platform_stack.folder import Tree
     from platform_stack.model import Cluster, Platform
     from platform_stack.network.resolve import ResolvedFlow
-    from platform_stack.recorded import Release
+    from platform_stack.synth.print import Tree
 
 # What the work after Node's start needs first; jsii imports typeguard at its first call, for as long as all
 # the others take together.
@@ -36,19 +37,30 @@ class Synthesized:
     """One cluster's folder, before it is written.
 
     Attributes:
-        cluster: the cluster.
+        estate: everything known of the cluster.
         files: the content of each file.
-        objects: what each application's charts (as skeletons) and manifests hold, by its name.
-        flows: who may talk to whom.
-        warnings: what is true of the recorded facts and should not stay so.
+        warnings: what is true of the estate and should not stay so.
 
     """
 
-    cluster: Cluster
+    estate: Estate
     files: Tree
-    objects: Mapping[str, Sequence[Manifest]]
-    flows: Sequence[ResolvedFlow]
-    warnings: tuple[str, ...]
+    warnings: tuple[Finding, ...]
+
+    @property
+    def cluster(self) -> Cluster:
+        """The cluster."""
+        return self.estate.context.cluster
+
+    @property
+    def objects(self) -> Mapping[str, Sequence[Manifest]]:
+        """What each application's charts (as skeletons) and manifests hold, by its name."""
+        return self.estate.everything
+
+    @property
+    def flows(self) -> Sequence[ResolvedFlow]:
+        """Who may talk to whom."""
+        return self.estate.flows
 
 
 @dataclass(frozen=True)
@@ -66,7 +78,7 @@ class Written:
     folder: Path
     files: int
     changes: Changes
-    warnings: tuple[str, ...]
+    warnings: tuple[Finding, ...]
 
 
 def synth(platform: Platform, output: Path | None = None, *, check: bool = False) -> list[Written]:
@@ -96,27 +108,35 @@ def write(made: Sequence[Synthesized], output: Path | None = None, *, check: boo
 
 
 def synthesize(platform: Platform) -> list[Synthesized]:
-    """Make each cluster's folder in memory.
+    """Make each cluster's folder in memory: fill its charts, ask the rules, compile policies, print.
 
     Raises:
-        PlatformError: a rule is broken; all findings of one kind of rule at once.
+        PlatformError: rules are broken, or an application's function found something wrong; all findings at once.
 
     """
     load_cdk8s()
-    contexts = [Context(platform, cluster) for cluster in platform.clusters]
-    known = [list(releases(platform, context)) for context in contexts]
-    findings = [
-        finding for of_cluster in known for finding in (*values.check(of_cluster), *memory.check(of_cluster))
+    described = [
+        Estate(context, {}, tuple(releases(platform, context)))
+        for context in (Context(platform, cluster) for cluster in platform.clusters)
     ]
-    if findings:
-        raise PlatformError(*dict.fromkeys(findings))
+    wrong = errors(described, Phase.DECLARED)
     for name in (*_MEANWHILE, *(_MEANWHILE_FOR_POLICIES if platform.policies else ())):
         import_module(name)
-    from platform_stack.folder import make_folders  # noqa: PLC0415  waits for cdk8s
+    from platform_stack.constructs import ManifestApp  # noqa: PLC0415  waits for cdk8s
+    from platform_stack.synth.fill import fill  # noqa: PLC0415  see above
+    from platform_stack.synth.print import print_folder  # noqa: PLC0415  see above
 
+    app = ManifestApp()
+    try:
+        filled = fill(app, described)
+    except PlatformError as error:
+        raise PlatformError(*in_order([*wrong, *error.findings])) from None
+    wrong += errors([one.estate for one in filled], Phase.FILLED, Phase.COMPILED)
+    if wrong:
+        raise PlatformError(*in_order(wrong))
     return [
-        Synthesized(context.cluster, folder.files, folder.objects, folder.flows, tuple(_warnings(of_cluster)))
-        for context, folder, of_cluster in zip(contexts, make_folders(contexts, known), known, strict=True)
+        Synthesized(one.estate, print_folder(app, one), tuple(warnings([one.estate], Phase.DECLARED)))
+        for one in filled
     ]
 
 
@@ -133,16 +153,3 @@ def load_cdk8s() -> None:
 def _import_cdk8s() -> None:
     with suppress(Exception):  # whoever imports it next gets the error
         import_module("cdk8s")
-
-
-def _warnings(known: Iterable[Release]) -> Iterable[str]:
-    for release in known:
-        what = f"{release.application.source}: release {release.chart.release!r}"
-        hint = "record them: make facts CHARTS=DIR"
-        if release.facts is None:
-            yield (
-                f"{what}: no facts are recorded for {release.chart.name} {release.chart.version}: its values "
-                f"are not checked, and its AppProject allows no cluster-scoped kinds; {hint}"
-            )
-        elif release.stale:
-            yield f"{what}: the recorded facts are stale ({release.stale}); {hint}"

@@ -1,0 +1,79 @@
+"""Releases of which nobody knows what they make: nothing is concluded from them, and what needs them is refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from platform_stack.kubernetes import full_name
+from platform_stack.network.derive import (
+    GATEWAY,
+    GRAFANA,
+    WEBHOOKS,
+    backends,
+    monitored_namespaces,
+    scraped,
+    webhooks,
+)
+from platform_stack.recorded import needs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from platform_stack.errors import Finding
+    from platform_stack.estate import Estate
+    from platform_stack.facts import Manifest
+    from platform_stack.model import Application
+    from platform_stack.network.pods import Inventory
+
+
+def needs_unknown_release(estate: Estate) -> Iterator[Finding]:
+    """Yield each route, webhook, monitor and data source whose pods may be those of an unknown release.
+
+    The other side's default deny would keep them apart. Declared flows, exceptions and policies that need to know
+    are refused where they are looked up.
+    """
+    inventory = estate.inventory
+    if not inventory.unknown:
+        return
+    for member in estate.platform.members:
+        for item in inventory.objects.get(member.name, ()):
+            yield from _object(member, inventory, item)
+        if member.tenant and any(repository.ports for repository in member.tenant.repositories):
+            yield from _gateway(f"{member.place}: repositories", inventory)
+        for source in member.data_sources:
+            where = f"{member.place}: data source {source.name}"
+            address = source.service
+            if not inventory.behind(address.namespace, address.name, address.port) and (
+                missing := inventory.unknown_in(address.namespace)
+            ):
+                yield needs(where, f"pods behind {address.url}", missing)
+            if not inventory.named(GRAFANA):
+                yield needs(where, "pods of Grafana, which queries it", inventory.unknown)
+
+
+def _object(member: Application, inventory: Inventory, item: Manifest) -> Iterator[Finding]:
+    kind, namespace = item["kind"], item["metadata"].get("namespace", "")
+    where = f"{member.place}: {full_name(kind, namespace, item['metadata']['name'])}"
+    if kind in WEBHOOKS:
+        for webhook in item.get("webhooks", ()):
+            service = webhook.get("clientConfig", {}).get("service")
+            missing = inventory.unknown_in(service["namespace"]) if service else []
+            if missing and not list(webhooks(inventory, {**item, "webhooks": [webhook]})):
+                yield needs(where, f"pods behind {service['namespace']}/{service['name']}", missing)
+    elif kind in ("ServiceMonitor", "PodMonitor"):
+        # One that looks everywhere means whoever there is.
+        everywhere = (item["spec"].get("namespaceSelector") or {}).get("any")
+        missing = [] if everywhere else inventory.unknown_in(*monitored_namespaces(inventory, item))
+        if missing and not list(scraped(inventory, item)):
+            yield needs(where, "pods that it selects", missing)
+    elif kind == "Ingress":
+        for name, port in backends(item):
+            missing = inventory.unknown_in(namespace)
+            if missing and not inventory.behind(namespace, name, port):
+                yield needs(where, f"pods behind {namespace}/{name}", missing)
+        yield from _gateway(where, inventory)
+
+
+def _gateway(where: str, inventory: Inventory) -> Iterator[Finding]:
+    if missing := inventory.unknown_of(GATEWAY):
+        yield needs(where, f"pods of {GATEWAY!r}, which it leads through", missing)

@@ -1,0 +1,21 @@
+"""The order inside an application: the annotation by which Argo CD applies objects wave by wave."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from platform_stack.model import SyncWave
+
+WAVE_ANNOTATION = "argocd.argoproj.io/sync-wave"
+
+
+def in_wave(manifest: Mapping[str, Any], wave: SyncWave | int | None) -> dict[str, Any]:
+    """Return a manifest with the annotation of its wave; None and 0, Argo CD's default, need none."""
+    if not wave:
+        return dict(manifest)
+    metadata = manifest["metadata"]
+    annotations = {**metadata.get("annotations", {}), WAVE_ANNOTATION: str(int(wave))}
+    return {**manifest, "metadata": {**metadata, "annotations": annotations}}

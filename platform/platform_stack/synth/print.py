@@ -1,0 +1,110 @@
+"""The last step of synth: one cluster's folder of dist/, file by file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from platform_stack import bootstrap, budget
+from platform_stack.constructs import ManifestChart, argocd, project
+from platform_stack.errors import fail
+from platform_stack.file_names import file_names
+from platform_stack.kind import kind_config
+from platform_stack.model.tenant import PREFIX
+from platform_stack.recorded import made_by, unknown
+from platform_stack.synth.readme import readme
+from platform_stack.yaml_output import to_yaml
+
+if TYPE_CHECKING:
+    from platform_stack.constructs import ManifestApp
+    from platform_stack.estate import Estate
+    from platform_stack.model import Application
+    from platform_stack.synth.fill import Filled
+
+Tree = dict[str, bytes]
+"""Content of each file of a cluster's folder, by path relative to it."""
+
+
+def print_folder(app: ManifestApp, filled: Filled) -> Tree:
+    """Return the files of one cluster's folder.
+
+    The policies join the objects of their application's chart, and what Argo CD starts with gets charts of its own.
+
+    Raises:
+        PlatformError: values or a manifest hold what YAML cannot say.
+
+    """
+    estate, files = filled.estate, Tree()
+    for owner, manifests in estate.compiled.objects.items():
+        for manifest in manifests:
+            filled.charts[owner].add(manifest)
+    for member in estate.platform.members:
+        _member(files, estate, member)
+    _root(files, app, estate)
+    _write(files, "bootstrap/kind.yaml", kind_config(estate.context.cluster))
+    requested = budget.total(each.total for each in estate.budget)
+    files[bootstrap.FILE] = bootstrap.environment(estate.context, requested)
+    files["README.md"] = readme(estate).encode()
+    return files
+
+
+def _member(files: Tree, estate: Estate, member: Application) -> None:
+    of_bootstrap = member.name not in estate.platform.waves
+    for release in estate.by_application.get(member.name, ()):
+        path = argocd.values_path(member, release.chart, bootstrap=of_bootstrap)
+        _write(files, path, release.values, where=f"{member.source}: application {member.name!r}: values")
+    for name, manifest in file_names(estate.own[member.name]):
+        _write(files, f"apps/{member.name}/manifests/{name}", manifest, where=f"{member.source}: {name}")
+
+
+def _root(files: Tree, app: ManifestApp, estate: Estate) -> None:
+    """Write the Applications, and what makes them."""
+    platform, cluster = estate.platform, estate.context.cluster
+    root = ManifestChart(app, f"{cluster.name}.root.objects")
+    applications = ManifestChart(app, f"{cluster.name}.root.applications")
+    first = ManifestChart(app, f"{cluster.name}.root.bootstrap")
+    first.add(root.add(project.root_project(cluster)))
+    first.add(argocd.root_application(cluster))
+    for member in platform.members:
+        root.add(project.app_project(member, cluster, _footprint(estate, member)))
+    for position, member in enumerate(platform.bootstrap):
+        root.add(_application(estate, member, wave=position - len(platform.bootstrap)))
+    for member in platform.installed:
+        root.add(argocd.application_set(member, cluster, platform.waves[member.name]))
+        applications.add(_application(estate, member))
+    for tenant in platform.tenants:
+        root.add(project.tenant_project(tenant))
+        for repository in tenant.repositories:
+            wave = platform.waves[PREFIX + tenant.name] + 1
+            root.add(argocd.tenant_application(tenant, repository, wave))
+    for manifest in root.manifests:
+        _write(files, f"root/{manifest['kind']}.{manifest['metadata']['name']}.yaml", manifest)
+    for manifest in applications.manifests:
+        _write(files, f"apps/{manifest['metadata']['name']}/application.yaml", manifest)
+    _write(files, "bootstrap/root.yaml", *first.manifests)
+
+
+def _application(estate: Estate, member: Application, wave: int | None = None) -> Any:  # noqa: ANN401  an ApiObject
+    has_manifests = bool(estate.own[member.name])
+    return argocd.application(member, estate.context.cluster, wave=wave, has_manifests=has_manifests)
+
+
+def _footprint(estate: Estate, member: Application) -> project.Footprint:
+    found = estate.by_application.get(member.name, ())
+    objects = list(made_by(found))
+    if any(release.facts and release.facts.custom_resource_definitions for release in found):
+        objects.append(
+            {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition", "metadata": {}}
+        )
+    manifests = [*objects, *estate.own[member.name]]
+    return project.footprint(manifests, estate.runtime_workloads[member.name], complete=not unknown(found))
+
+
+def _write(files: Tree, path: str, *documents: Any, where: str = "") -> None:  # noqa: ANN401  what YAML can hold
+    try:
+        files[path] = to_yaml(*documents)
+    except yaml.YAMLError as error:
+        fail(
+            where or path, ": ".join(map(str, error.args)), "maps, lists, text, numbers, bools and nulls only"
+        )
