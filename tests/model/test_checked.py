@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 import platform_stack
 from platform_stack import (
     Action,
+    Alert,
     Application,
     Chart,
     Cluster,
@@ -27,6 +28,7 @@ from platform_stack import (
     Given,
     IgnoreDifferences,
     Namespace,
+    Panel,
     Platform,
     PlatformError,
     Policy,
@@ -84,6 +86,8 @@ EXAMPLES: tuple[Any, ...] = (
     Template(what="both", text="${name}", values={"name": Fixed(what="a name", value="us")}),
     Secret(name="web", namespace="web", keys={"name": Fixed(what="a name", value="us")}),
     Quota(),
+    Panel("Requests", "up"),
+    Alert("WebDown", "up == 0", "It is down.", "Look at it."),
     Repository(name="web", url="https://git.example.test/web"),
     Tenant(name="shop", group="shop", contact="shop"),
     kyverno.Match(),
@@ -146,7 +150,8 @@ WORDS = {
     "tuple": r"tuple",
     "Mapping": r"Mapping|Values",
     "Callable": r"Callable",
-    "str": r"str|Text|DnsLabel|DnsName|GitUrl|ChartUrl|NetworkRange|Cores|Bytes|Kind|CustomKind|Host|Scheme|Uid",
+    "str": r"str|Text|DnsLabel|DnsName|GitUrl|ChartUrl|NetworkRange|Cores|Bytes|Kind|CustomKind|Duration"
+    r"|Host|Scheme|Uid",
     "int": r"int|Port",
     "bool": r"bool",
     "None": r"None|DeclaredProtection",
@@ -193,9 +198,9 @@ def arguments_of(example: Any) -> dict[str, object]:  # noqa: ANN401  one of EXA
 
 
 def test_there_is_an_example_of_each_public_class() -> None:
-    public = {getattr(platform_stack, name) for name in platform_stack.__all__}
+    public = [getattr(platform_stack, name) for name in platform_stack.__all__]
     described = {each for each in public if isinstance(each, type) and dataclasses.is_dataclass(each)}
-    assert described - {Finding} <= {type(example) for example in EXAMPLES}
+    assert described - {Finding, platform_stack.Estate} <= {type(example) for example in EXAMPLES}
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: type(example).__name__)

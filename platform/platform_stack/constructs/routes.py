@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from platform_stack.model import Cluster, Route
 
 INGRESS_CLASS = "kong"
+"""The IngressClass of the routes' Ingresses."""
 
 KEEPS_NO_HOST = {"konghq.com/preserve-host": "false"}
 """Annotation of an Ingress to a Service in the mesh: its sidecar routes by the Service's own name as Host."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from platform_stack.model.names import DnsLabel
 
 Protocol = Literal["TCP", "UDP"]
+"""Protocol of a flow's ports."""
 
 Protection = Literal["mTLS", "TLS", "WireGuard", "none"]
 """How a flow is protected on its way between nodes."""
@@ -135,6 +136,7 @@ ANY_PORT: Final = _AnyPort()
 """Stands for every port: for pods that choose their ports at run time. It equals 0, which by itself is no port."""
 
 Peer = Pods | Everything | Entity | Names | Networks
+"""Either side of a flow."""
 
 
 def _check_port(where: str, value: object) -> None:

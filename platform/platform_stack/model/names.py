@@ -15,6 +15,7 @@ _MAX_DNS_NAME = 253
 _CORES = re.compile(r"[1-9][0-9]*m?|[0-9]+\.[0-9]{1,3}")
 _BYTES = re.compile(r"[1-9][0-9]*(Ki|Mi|Gi|Ti|k|M|G|T)?")
 _KIND = re.compile(r"[A-Z][A-Za-z0-9]{0,62}")
+_DURATION = re.compile(r"0|(?=.)([0-9]+y)?([0-9]+w)?([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?")
 _MAX_PORT_NAME = 15
 MAX_PORT = 65535
 REGISTRY = re.compile(r"[a-z0-9][a-z0-9.-]*(:[0-9]+)?(/[a-z0-9._-]+)*")
@@ -146,6 +147,16 @@ def _check_quantity(where: str, value: object, pattern: re.Pattern[str], expecte
         fail(where, value, expected)
 
 
+def check_duration(where: str, value: object) -> None:
+    """Fail unless `value` is a duration as Prometheus reads it.
+
+    https://prometheus.io/docs/prometheus/latest/configuration/configuration/#configuration-file
+    """
+    check_type(where, value, str, "text: a duration such as '10m' or '1h30m'")
+    if not _DURATION.fullmatch(str(value)):
+        fail(where, repr(value), "a duration such as '10m' or '1h30m'")
+
+
 def check_kind(where: str, value: object) -> None:
     """Fail unless `value` has the form of a kind."""
     check_type(where, value, str, "text: a kind such as 'DaemonSet'")
@@ -170,5 +181,6 @@ Port = Annotated[int, check_port]
 PortName = Annotated[str, check_port_name]
 Cores = Annotated[str, check_cores]
 Bytes = Annotated[str, check_bytes]
+Duration = Annotated[str, check_duration]
 Kind = Annotated[str, check_kind]
 CustomKind = Annotated[str, check_custom_kind]

@@ -22,6 +22,7 @@ Severity = Literal["low", "medium", "high", "critical"]
 """How bad it is when a policy is broken, mildest first."""
 
 Engine = Literal["kyverno", "gatekeeper"]
+"""Who asks a policy's question."""
 
 
 class Action(StrEnum):
