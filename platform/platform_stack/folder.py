@@ -10,6 +10,7 @@ import yaml
 from platform_stack import bootstrap, budget
 from platform_stack.checks import mesh, providers, selectors, tenants
 from platform_stack.checks import namespaces as namespaces_check
+from platform_stack.checks import routes as routes_check
 from platform_stack.checks import secrets as secrets_check
 from platform_stack.constructs import ManifestApp, ManifestChart, argocd, project
 from platform_stack.constructs.namespaces import namespace
@@ -155,6 +156,7 @@ class _Folder:
             *mesh.check(self.platform, inventory),
             *secrets_check.check(self.platform, self.releases),
             *selectors.check(self.platform, self.manifests),
+            *routes_check.check(self.platform, self._objects()),
         ]
         if findings:
             raise PlatformError(*findings)
