@@ -1,13 +1,19 @@
 """Describe a Kubernetes platform in typed Python; get the GitOps repository that Argo CD runs.
 
-The public names are those of `platform_stack.model`; cdk8s classes are in `platform_stack.constructs`.
-Importing this package does not start Node.
+All that the description of a platform needs is a name of this package, listed in `__all__` and in
+docs/reference/public-api.md; the modules below it may change. What is not plain data is loaded when it is asked
+for: importing this package does not start Node.
 """
 
 import os as _os
+import typing as _typing
+from importlib import import_module as _import_module
 from pathlib import Path as _Path
 
-from platform_stack.errors import Finding, PlatformError
+from platform_stack.errors import (
+    Finding,
+    PlatformError,
+)
 from platform_stack.model import (
     Action,
     Application,
@@ -37,38 +43,227 @@ from platform_stack.model import (
     Values,
     excepted,
 )
+from platform_stack.model.flow import (
+    ANY_PORT,
+    Entity,
+    Everything,
+    Flow,
+    Names,
+    Networks,
+    Peer,
+    Pods,
+    Protocol,
+    exposed,
+    reaches,
+    reaches_names,
+    sends_traces,
+    serves_webhook,
+    uses_api_server,
+    within,
+)
+from platform_stack.model.gatekeeper import (
+    Constraint,
+)
+from platform_stack.model.kyverno import (
+    Check,
+    Generation,
+    ImageVerification,
+    Match,
+    Mutation,
+    Publisher,
+    Validation,
+)
+from platform_stack.model.policy import (
+    Engine,
+    Severity,
+)
+
+if _typing.TYPE_CHECKING:
+    from platform_stack.cluster_objects import (
+        COREDNS,
+        STATIC_PODS,
+        SYSTEM,
+        static_pod,
+    )
+    from platform_stack.constructs import (
+        ManifestChart,
+    )
+    from platform_stack.constructs.observability import (
+        INTERVAL,
+        Alert,
+        Panel,
+        alerts,
+        dashboard,
+        down,
+        pod_monitor,
+        service_monitor,
+    )
+    from platform_stack.constructs.routes import (
+        INGRESS_CLASS,
+        THROUGH_SERVICE,
+    )
+    from platform_stack.health import (
+        APPLICATION_HEALTH,
+        APPLICATION_SET_HEALTH,
+        CONSTRAINT_TEMPLATE_HEALTH,
+        INGRESS_HEALTH,
+        KYVERNO_POLICY_HEALTH,
+    )
+    from platform_stack.kubernetes import (
+        COREDNS_VERSION,
+        ETCD_VERSION,
+    )
+    from platform_stack.labels import (
+        OWNER,
+        QUOTA,
+        TIER,
+        Tier,
+    )
+    from platform_stack.policies import (
+        Estate,
+    )
+    from platform_stack.policies.registries import (
+        allowed_registries,
+    )
+    from platform_stack.typed import (
+        ApiObject,
+        to_manifest,
+    )
+    from platform_stack.yaml_output import (
+        to_yaml,
+    )
 
 __all__ = [
+    "ANY_PORT",
+    "APPLICATION_HEALTH",
+    "APPLICATION_SET_HEALTH",
+    "CONSTRAINT_TEMPLATE_HEALTH",
+    "COREDNS",
+    "COREDNS_VERSION",
+    "ETCD_VERSION",
+    "INGRESS_CLASS",
+    "INGRESS_HEALTH",
+    "INTERVAL",
+    "KYVERNO_POLICY_HEALTH",
+    "OWNER",
+    "QUOTA",
+    "STATIC_PODS",
+    "SYSTEM",
+    "THROUGH_SERVICE",
+    "TIER",
     "Action",
+    "Alert",
+    "ApiObject",
     "Application",
     "Chart",
+    "Check",
     "Cluster",
+    "Constraint",
     "Context",
     "DataSource",
+    "Engine",
+    "Entity",
+    "Estate",
+    "Everything",
     "Finding",
     "Fixed",
+    "Flow",
     "Generated",
+    "Generation",
     "Given",
     "IgnoreDifferences",
+    "ImageVerification",
+    "ManifestChart",
+    "Match",
+    "Mutation",
+    "Names",
     "Namespace",
+    "Networks",
+    "Panel",
+    "Peer",
     "Platform",
     "PlatformError",
+    "Pods",
     "Policy",
     "PolicyException",
     "Profile",
+    "Protocol",
+    "Publisher",
     "Quota",
     "Repository",
     "Route",
     "RuntimeWorkload",
     "Secret",
     "Service",
+    "Severity",
     "Sidecar",
     "SyncWave",
     "Template",
     "Tenant",
+    "Tier",
+    "Validation",
     "Values",
+    "alerts",
+    "allowed_registries",
+    "dashboard",
+    "down",
     "excepted",
+    "exposed",
+    "pod_monitor",
+    "reaches",
+    "reaches_names",
+    "sends_traces",
+    "serves_webhook",
+    "service_monitor",
+    "static_pod",
+    "to_manifest",
+    "to_yaml",
+    "uses_api_server",
+    "within",
 ]
+
+_LATER = {
+    "platform_stack.cluster_objects": ("COREDNS", "STATIC_PODS", "SYSTEM", "static_pod"),
+    "platform_stack.constructs": ("ManifestChart",),
+    "platform_stack.constructs.observability": (
+        "INTERVAL",
+        "Alert",
+        "Panel",
+        "alerts",
+        "dashboard",
+        "down",
+        "pod_monitor",
+        "service_monitor",
+    ),
+    "platform_stack.constructs.routes": ("INGRESS_CLASS", "THROUGH_SERVICE"),
+    "platform_stack.health": (
+        "APPLICATION_HEALTH",
+        "APPLICATION_SET_HEALTH",
+        "CONSTRAINT_TEMPLATE_HEALTH",
+        "INGRESS_HEALTH",
+        "KYVERNO_POLICY_HEALTH",
+    ),
+    "platform_stack.kubernetes": ("COREDNS_VERSION", "ETCD_VERSION"),
+    "platform_stack.labels": ("OWNER", "QUOTA", "TIER", "Tier"),
+    "platform_stack.policies": ("Estate",),
+    "platform_stack.policies.registries": ("allowed_registries",),
+    "platform_stack.typed": ("ApiObject", "to_manifest"),
+    "platform_stack.yaml_output": ("to_yaml",),
+}
+"""Names by the module that has them, for what is imported when it is asked for."""
+
+_HOME = {name: module for module, names in _LATER.items() for name in names}
+
+
+if not _typing.TYPE_CHECKING:  # a type checker would take any name for one that is made here
+
+    def __getattr__(name: str) -> object:
+        if name not in _HOME:
+            message = f"module {__name__!r} has no attribute {name!r}"
+            raise AttributeError(message)
+        found = getattr(_import_module(_HOME[name]), name)
+        globals()[name] = found
+        return found
 
 
 def _use_packaged_node() -> None:

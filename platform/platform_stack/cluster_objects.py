@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from platform_stack.model import Cluster
 
 SYSTEM = "kube-system"
-
+"""The namespace of what Kubernetes itself needs."""
 COREDNS = "coredns"
 """The Deployment of cluster DNS."""
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import difflib
+import os
 import sys
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_LIBRARY = str(Path(__file__).parent)
+_LIBRARY = f"{Path(__file__).parent}{os.sep}"
+_STANDARD_LIBRARY = f"{Path(os.__file__).parent}{os.sep}"
+_INSTALLED = ("site-packages", "dist-packages")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,7 @@ def did_you_mean(name: str, candidates: Iterable[str]) -> str:
 
 
 def called_from() -> str:
-    """Return "file:line" of the nearest caller outside this library."""
+    """Return "file:line" of the nearest caller outside this library and Python's own (dataclasses.replace)."""
     path, line = _caller()
     return f"{short_path(path)}:{line}"
 
@@ -97,11 +101,18 @@ def caller_file() -> Path:
 
 def _caller() -> tuple[str, int]:
     frame = sys._getframe(1)  # noqa: SLF001  the stdlib's own way to it (inspect) reads source files and is slow
-    while frame.f_back is not None and (
-        frame.f_code.co_filename.startswith(_LIBRARY) or frame.f_code.co_filename.startswith("<")
-    ):
+    while frame.f_back is not None and not _is_users(frame.f_code.co_filename):
         frame = frame.f_back
     return frame.f_code.co_filename, frame.f_lineno
+
+
+@cache
+def _is_users(path: str) -> bool:
+    if path.startswith(_STANDARD_LIBRARY):  # which may hold what was installed
+        return any(part in path[len(_STANDARD_LIBRARY) :] for part in _INSTALLED) and not path.startswith(
+            _LIBRARY
+        )
+    return not path.startswith((_LIBRARY, "<"))
 
 
 def short_path(path: str | Path) -> str:

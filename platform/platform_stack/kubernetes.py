@@ -16,9 +16,10 @@ NODE_IMAGE = (
 (https://github.com/kubernetes-sigs/kind/releases/tag/v0.33.0)."""
 
 ETCD_VERSION = "3.6.5-0"
+"""Tag of the image of etcd that kubeadm of this version starts, so that each node of NODE_IMAGE has it already
+(cmd/kubeadm/app/constants/constants.go: DefaultEtcdVersion)."""
 COREDNS_VERSION = "v1.12.1"
-"""Tags of the images that kubeadm of this version starts, so that each node of NODE_IMAGE has them already
-(cmd/kubeadm/app/constants/constants.go: DefaultEtcdVersion, CoreDNSVersion)."""
+"""Tag of the image of CoreDNS that kubeadm of this version starts (the same file: CoreDNSVersion)."""
 
 BUILT_IN_GROUPS = frozenset(
     {

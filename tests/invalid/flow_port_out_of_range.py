@@ -1,4 +1,4 @@
-"""apps/__main__.py:31: flow: ports
+"""apps/__main__.py:31: flow: ports[0]
   found:    80800
   expected: a port from 1 to 65535, or its name
 """

@@ -1,6 +1,6 @@
 """apps/__main__.py:8: Secret 'admin': keys: password
   found:    a str
-  expected: a Generated, Given, Fixed or Template
+  expected: a Generated, a Given, a Fixed or a Template
 """
 
 from platform_stack import Secret

@@ -1,6 +1,6 @@
-"""apps/__main__.py:13: application 'web': values
-  found:    cannot represent an object: /etc
-  expected: maps, lists, text, numbers, bools and nulls only
+"""apps/__main__.py:10: chart 'a': values: path
+  found:    a PosixPath
+  expected: maps with text as keys, lists, text, numbers, True, False and None
 """
 
 from pathlib import Path

@@ -83,7 +83,7 @@ def test_quantities(cpu: str, memory: str) -> None:
         (lambda: tenant(name="kube-public"), "Kubernetes' own"),
         (lambda: tenant(namespaces=("shop", "shop")), "twice"),
         (lambda: tenant(namespaces="shop"), "a tuple of text"),
-        (lambda: tenant(repositories=(GIT,)), "a tuple of Repository"),
+        (lambda: tenant(repositories=(GIT,)), "a Repository"),
         (lambda: tenant(repositories=(WEB, WEB)), "twice"),
         (lambda: tenant(registries=("ghcr.io/",)), "registries"),
         (lambda: tenant(registries=("ghcr.io/Team",)), "registries"),

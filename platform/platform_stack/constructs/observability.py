@@ -6,10 +6,13 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from platform_stack.model.checked import checked
 from platform_stack_imports import k8s, prometheus_operator
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from platform_stack.model.names import Duration, Text
 
 INTERVAL = "30s"
 """How often Prometheus asks what is monitored here.
@@ -27,6 +30,10 @@ _WIDTH = 24 // _COLUMNS
 _HEIGHT = 8
 
 
+AlertSeverity = Literal["critical", "warning", "info"]
+
+
+@checked("panel")
 @dataclass(frozen=True)
 class Panel:
     """A graph of a dashboard.
@@ -39,12 +46,13 @@ class Panel:
 
     """
 
-    title: str
-    expr: str
+    title: Text
+    expr: Text
     legend: str = ""
     unit: str = "short"
 
 
+@checked("alert")
 @dataclass(frozen=True)
 class Alert:
     """An alerting rule.
@@ -59,15 +67,15 @@ class Alert:
 
     """
 
-    name: str
-    expr: str
-    summary: str
-    hint: str
-    severity: str = "warning"
-    duration: str = "10m"
+    name: Text
+    expr: Text
+    summary: Text
+    hint: Text
+    severity: AlertSeverity = "warning"
+    duration: Duration = "10m"
 
 
-def down(component: str, job: str, *, severity: str = "warning") -> Alert:
+def down(component: str, job: str, *, severity: AlertSeverity = "warning") -> Alert:
     """Return the alert that fires when Prometheus reaches no target of a job, or the job has none."""
     return Alert(
         name=f"{component}Down",

@@ -10,6 +10,12 @@ if TYPE_CHECKING:
     from platform_stack.model import Cluster, Route
 
 INGRESS_CLASS = "kong"
+"""The IngressClass of the routes' Ingresses."""
+
+PLUGINS = "konghq.com/plugins"
+"""Annotation: what the gateway does for a route, as names of plugins joined by commas."""
+
+PLUGIN, CLUSTER_PLUGIN = "KongPlugin", "KongClusterPlugin"
 
 KEEPS_NO_HOST = {"konghq.com/preserve-host": "false"}
 """Annotation of an Ingress to a Service in the mesh: its sidecar routes by the Service's own name as Host."""
@@ -42,7 +48,7 @@ def ingress(route: Route, cluster: Cluster, *, mesh: bool) -> k8s.Ingress:
     if mesh:
         annotations |= KEEPS_NO_HOST
     if route.plugins:
-        annotations["konghq.com/plugins"] = ",".join(route.plugins)
+        annotations[PLUGINS] = ",".join(route.plugins)
     return k8s.Ingress(
         metadata=k8s.ObjectMeta(
             name=route.host,

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from platform_stack.errors import called_from, did_you_mean, fail
-from platform_stack.model.chart import Chart
-from platform_stack.model.names import check_dns_label, check_type
+from platform_stack.errors import called_from, fail
+from platform_stack.model.checked import checked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from platform_stack.constructs import ManifestChart
     from platform_stack.labels import Tier
+    from platform_stack.model.chart import Chart
     from platform_stack.model.cluster import Cluster
     from platform_stack.model.declarations import (
         DataSource,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
         Sidecar,
     )
     from platform_stack.model.flow import Flow
+    from platform_stack.model.names import CustomKind, DnsLabel
     from platform_stack.model.platform import Context
     from platform_stack.model.policy import PolicyException
     from platform_stack.model.secret import Secret
@@ -31,9 +33,10 @@ if TYPE_CHECKING:
 PodSecurity = Literal["restricted", "baseline", "privileged"]
 """Levels of the Pod Security Standards, strictest first."""
 
-_LEVELS: tuple[PodSecurity, ...] = get_args(PodSecurity)
+_MADE_OBJECT = re.compile(r"[A-Z][A-Za-z0-9]* ([-a-z0-9]+/)?[-a-z0-9.:]+")
 
 
+@checked("namespace")
 @dataclass(frozen=True, kw_only=True)
 class Namespace:
     """A namespace that an application owns.
@@ -50,7 +53,7 @@ class Namespace:
 
     """
 
-    name: str
+    name: DnsLabel
     pod_security: PodSecurity = "restricted"
     because: str = ""
     mesh: bool = False
@@ -59,12 +62,8 @@ class Namespace:
     existing: bool = False
 
     def __post_init__(self) -> None:
-        """Check the level, and that an exception has a reason."""
+        """Check that an exception has a reason."""
         where = f"{called_from()}: namespace {self.name!r}: "
-        check_dns_label(where + "name", self.name)
-        if self.pod_security not in _LEVELS:
-            hint = did_you_mean(str(self.pod_security), _LEVELS)
-            fail(where + "pod_security", self.pod_security, ", ".join(_LEVELS), hint)
         if self.pod_security != "restricted" and not self.because:
             fail(
                 where + "because",
@@ -79,6 +78,15 @@ class Namespace:
             )
 
 
+def _check_made_object(where: str, value: object) -> None:
+    if not (isinstance(value, str) and _MADE_OBJECT.fullmatch(value)):
+        fail(where, repr(value), "'Kind namespace/name', such as 'Secret argocd/argocd-redis'")
+
+
+MadeObject = Annotated[str, _check_made_object]
+
+
+@checked("application")
 @dataclass(frozen=True, kw_only=True)
 class Application:
     """One member of the platform.
@@ -117,18 +125,18 @@ class Application:
 
     """
 
-    name: str
+    name: DnsLabel
     namespaces: tuple[Namespace, ...]
     charts: tuple[Chart, ...] = ()
     depends_on: tuple[Application | str, ...] = ()
     shares_namespaces_of: tuple[Application | str, ...] = ()
     manifests: Callable[[ManifestChart, Context], None] | None = None
-    provides: tuple[str, ...] = ()
+    provides: tuple[CustomKind, ...] = ()
     secrets: tuple[Secret, ...] = ()
     data_sources: tuple[DataSource, ...] = ()
     runtime_workloads: Callable[[Context], tuple[RuntimeWorkload, ...]] = field(default=lambda _context: ())
     plaintext_because: Mapping[str, str] = field(default_factory=dict)
-    made_at_run_time: Mapping[str, str] = field(default_factory=dict)
+    made_at_run_time: Mapping[MadeObject, str] = field(default_factory=dict)
     known_idle: Mapping[str, str] = field(default_factory=dict)
     sidecar: Sidecar | None = None
     flows: Callable[[Context], tuple[Flow, ...]] = field(default=lambda _context: ())
@@ -141,25 +149,13 @@ class Application:
     source: str = field(init=False, default="", compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Check each field, and that releases and namespaces are distinct."""
+        """Check that it has a namespace, and that releases are distinct."""
         object.__setattr__(self, "source", called_from())
         where = f"{self.source}: application {self.name!r}: "
-        check_dns_label(where + "name", self.name)
-        for name, kind in (("namespaces", Namespace), ("charts", Chart)):
-            members = getattr(self, name)
-            check_type(where + name, members, tuple, f"a tuple of {kind.__name__}")
-            for member in members:
-                check_type(where + name, member, kind, f"a {kind.__name__}")
         if not self.namespaces and not self.shares_namespaces_of:
             fail(
                 where + "namespaces", "none", "at least one Namespace, or an application it shares them with"
             )
-        for name in ("depends_on", "shares_namespaces_of"):
-            members = getattr(self, name)
-            check_type(where + name, members, tuple, "a tuple of Applications or their names")
-            for member in members:
-                if not isinstance(member, Application | str):
-                    fail(where + name, member, "an Application or its name")
         releases: set[tuple[str, str]] = set()
         for chart in self.charts:
             release = (chart.release, self.namespace_of(chart))

@@ -8,9 +8,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from platform_stack.errors import called_from, fail
-from platform_stack.model.names import check_chart_url, check_dns_label, check_type
+from platform_stack.model.checked import checked
+from platform_stack.model.names import check_dns_label, check_type
+from platform_stack.model.plain_data import check_plain_data
 
 if TYPE_CHECKING:
+    from platform_stack.model.names import ChartUrl, DnsLabel
     from platform_stack.model.platform import Context
 
 Values = Mapping[str, Any]
@@ -20,6 +23,7 @@ against the recorded shape of the chart's values."""
 _EXACT_VERSION = re.compile(r"v?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?")
 
 
+@checked("chart")
 @dataclass(frozen=True, kw_only=True)
 class Chart:
     """One release of a Helm chart.
@@ -41,21 +45,20 @@ class Chart:
 
     """
 
-    repository: str
-    name: str
+    repository: ChartUrl
+    name: DnsLabel
     version: str
     release: str = ""
     namespace: str = ""
     values: Values | Callable[[Context], Values] = field(default_factory=dict)
     unchecked_values: Mapping[str, str] = field(default_factory=dict)
     custom_resources_with_bootstrap: bool = False
+    source: str = field(init=False, default="", compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Check each field; an empty release becomes the chart's name."""
-        where = f"{called_from()}: chart {self.name!r}: "
-        check_dns_label(where + "name", self.name)
-        check_chart_url(where + "repository", self.repository)
-        check_type(where + "version", self.version, str, "text: an exact version such as '1.2.3'")
+        """Check the version and the names; an empty release becomes the chart's name."""
+        object.__setattr__(self, "source", called_from())
+        where = f"{self.source}: chart {self.name!r}: "
         if not _EXACT_VERSION.fullmatch(self.version):
             fail(
                 where + "version",
@@ -68,13 +71,20 @@ class Chart:
         check_dns_label(where + "release", self.release)
         if self.namespace:
             check_dns_label(where + "namespace", self.namespace)
-        if not callable(self.values):
-            check_type(where + "values", self.values, Mapping, "a map, or a function of the context")
 
     def values_for(self, context: Context) -> Values:
-        """Return the release's Helm values on this cluster."""
-        values = self.values(context) if callable(self.values) else self.values
-        check_type(f"chart {self.name!r}: values", values, Mapping, "a map")
+        """Return the release's Helm values on this cluster.
+
+        Raises:
+            PlatformError: the function that makes them returns something else than a map of plain data.
+
+        """
+        if not callable(self.values):
+            return self.values
+        values = self.values(context)
+        where = f"{self.source}: chart {self.name!r}: values"
+        check_type(where, values, Mapping, "a map")
+        check_plain_data(where, values)
         return values
 
     def repository_for(self, mirror: str | None) -> str:

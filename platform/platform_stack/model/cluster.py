@@ -4,23 +4,48 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
-from platform_stack.errors import called_from, did_you_mean, fail
-from platform_stack.model.names import (
-    check_chart_url,
-    check_dns_label,
-    check_dns_name,
-    check_git_url,
-    check_type,
-)
+from platform_stack.errors import called_from, fail
+from platform_stack.model.checked import checked
+from platform_stack.model.names import check_type
+
+if TYPE_CHECKING:
+    from platform_stack.model.names import ChartUrl, DnsLabel, DnsName, GitUrl
 
 Profile = Literal["laptop", "ha"]
 """`laptop` fits two small nodes; `ha` has replicas, disruption budgets and spread."""
 
 PROFILES: tuple[Profile, ...] = get_args(Profile)
 
+_NO_HOSTS = tuple(
+    # "This network", loopback, multicast and what is reserved (https://www.iana.org/assignments/iana-ipv4-special-registry)
+    map(ipaddress.IPv4Network, ("0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/3"))
+)
 
+
+def _check_network(where: str, value: object) -> None:
+    check_type(where, value, str, "text such as '172.18.1.0/24'")
+    try:
+        network = ipaddress.ip_network(str(value))
+    except ValueError as error:
+        try:
+            hint = f"did you mean '{ipaddress.ip_network(str(value), strict=False)}'?"
+        except ValueError:
+            hint = ""
+        fail(where, f"{value!r} ({error})", "a network in CIDR notation, such as '172.18.1.0/24'", hint)
+    if network.version != 4:  # noqa: PLR2004  the version of the Internet Protocol
+        fail(where, value, "an IPv4 network: Cilium's L2 announcements answer ARP only")
+    if network.prefixlen > 30:  # noqa: PLR2004  a /31 has no room beside network and broadcast address
+        fail(where, value, "a network of at least four addresses (/30 or wider)")
+    if any(network.overlaps(other) for other in _NO_HOSTS):
+        fail(where, value, "addresses that a host can have, and that are this cluster's alone")
+
+
+NetworkRange = Annotated[str, _check_network]
+
+
+@checked("cluster")
 @dataclass(frozen=True, kw_only=True)
 class Cluster:
     """One cluster, and where its Argo CD finds its folder of dist/.
@@ -42,34 +67,20 @@ class Cluster:
 
     """
 
-    name: str
-    repo_url: str
+    name: DnsLabel
+    repo_url: GitUrl
     revision: str = "main"
-    domain: str = "platform.test"
-    load_balancer_range: str = "172.18.1.0/24"
+    domain: DnsName = "platform.test"
+    load_balancer_range: NetworkRange = "172.18.1.0/24"
     profile: Profile = "laptop"
     iscsi: bool = False
-    chart_mirror: str | None = None
+    chart_mirror: ChartUrl | None = None
 
     def __post_init__(self) -> None:
-        """Check each field; the message names the file and line that made the cluster."""
-        where = f"{called_from()}: cluster {self.name!r}: "
-        check_dns_label(where + "name", self.name)
-        check_git_url(where + "repo_url", self.repo_url)
-        check_type(where + "revision", self.revision, str, "text: a branch, a tag or a commit")
+        """Check the revision."""
         if not self.revision or self.revision.split() != [self.revision]:
-            fail(where + "revision", self.revision, "a branch, a tag or a commit, without spaces")
-        check_dns_name(where + "domain", self.domain)
-        check_type(
-            where + "load_balancer_range", self.load_balancer_range, str, "text such as '172.18.1.0/24'"
-        )
-        _check_network(where + "load_balancer_range", self.load_balancer_range)
-        if self.profile not in PROFILES:
-            hint = did_you_mean(str(self.profile), PROFILES)
-            fail(where + "profile", self.profile, " or ".join(map(repr, PROFILES)), hint)
-        check_type(where + "iscsi", self.iscsi, bool, "True or False")
-        if self.chart_mirror is not None:
-            check_chart_url(where + "chart_mirror", self.chart_mirror)
+            where = f"{called_from()}: cluster {self.name!r}: revision"
+            fail(where, self.revision, "a branch, a tag or a commit, without spaces")
 
     @property
     def path(self) -> str:
@@ -85,18 +96,3 @@ class Cluster:
     def is_highly_available(self) -> bool:
         """Whether what can have replicas gets them."""
         return self.profile == "ha"
-
-
-def _check_network(where: str, value: str) -> None:
-    try:
-        network = ipaddress.ip_network(value)
-    except ValueError as error:
-        try:
-            hint = f"did you mean '{ipaddress.ip_network(value, strict=False)}'?"
-        except ValueError:
-            hint = ""
-        fail(where, f"{value!r} ({error})", "a network in CIDR notation, such as '172.18.1.0/24'", hint)
-    if network.version != 4:  # noqa: PLR2004  the version of the Internet Protocol
-        fail(where, value, "an IPv4 network: Cilium's L2 announcements answer ARP only")
-    if network.prefixlen > 30:  # noqa: PLR2004  a /31 has no room beside network and broadcast address
-        fail(where, value, "a network of at least four addresses (/30 or wider)")

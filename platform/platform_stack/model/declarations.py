@@ -2,13 +2,55 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from platform_stack.errors import called_from, fail
+from platform_stack.model.checked import checked
+from platform_stack.model.names import check_dns_label, check_type
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from platform_stack.model.names import Bytes, Cores, DnsLabel, DnsName, Kind, Port, PortName, Text
 
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*")
+_UID = re.compile(r"[A-Za-z0-9_-]{1,40}")
+
+
+def _check_scheme(where: str, value: object) -> None:
+    check_type(where, value, str, "text: a URL scheme such as 'https'")
+    if not _SCHEME.fullmatch(str(value)):
+        fail(where, repr(value), "a URL scheme such as 'https', without '://'")
+
+
+def _check_uid(where: str, value: object) -> None:
+    check_type(where, value, str, "text: a uid such as 'prometheus'")
+    if not _UID.fullmatch(str(value)):
+        fail(where, repr(value), "a uid as Grafana takes it: at most 40 letters, digits, '-' and '_'")
+
+
+def _check_jq_path(where: str, value: object) -> None:
+    check_type(where, value, str, "text: a jq path such as '.spec.replicas'")
+    if not str(value).startswith("."):
+        fail(where, repr(value), "a jq path, which begins with '.'")
+
+
+def _check_host(where: str, value: object) -> None:
+    if isinstance(value, str) and "." in value:
+        hint = f"did you mean {value.split('.')[0]!r}? The cluster's domain follows by itself"
+        fail(where, value, "the first part of a host's name, without a dot", hint)
+    check_dns_label(where, value)
+
+
+Host = Annotated[str, _check_host]
+Scheme = Annotated[str, _check_scheme]
+Uid = Annotated[str, _check_uid]
+JqPath = Annotated[str, _check_jq_path]
+
+
+@checked("service")
 @dataclass(frozen=True, kw_only=True)
 class Service:
     """The address of a Service, to be handed to whoever talks to it.
@@ -21,10 +63,10 @@ class Service:
 
     """
 
-    name: str
-    namespace: str
-    port: int
-    scheme: str = "http"
+    name: DnsLabel
+    namespace: DnsLabel
+    port: Port
+    scheme: Scheme = "http"
 
     @property
     def host(self) -> str:
@@ -37,6 +79,7 @@ class Service:
         return f"{self.scheme}://{self.host}:{self.port}"
 
 
+@checked("data source")
 @dataclass(frozen=True, kw_only=True)
 class DataSource:
     """A Grafana data source that an application offers.
@@ -51,14 +94,15 @@ class DataSource:
 
     """
 
-    name: str
-    uid: str
-    type: str
+    name: Text
+    uid: Uid
+    type: Text
     service: Service
     settings: Mapping[str, Any] = field(default_factory=dict)
     is_default: bool = False
 
 
+@checked("runtime workload")
 @dataclass(frozen=True, kw_only=True)
 class RuntimeWorkload:
     """Pods that an operator makes at run time, so that no chart shows them.
@@ -76,17 +120,24 @@ class RuntimeWorkload:
 
     """
 
-    name: str
-    namespace: str
-    kind: str
+    name: DnsName
+    namespace: DnsLabel
+    kind: Literal["StatefulSet", "Deployment", "DaemonSet"]
     labels: Mapping[str, str]
-    ports: Mapping[str, int]
-    cpu: str
-    memory: str
+    ports: Mapping[PortName, Port]
+    cpu: Cores
+    memory: Bytes
     replicas: int = 1
-    service_account: str = "default"
+    service_account: DnsName = "default"
+
+    def __post_init__(self) -> None:
+        """Check that there may be a pod."""
+        if self.replicas < 0:
+            where = f"{called_from()}: runtime workload {self.name!r}: replicas"
+            fail(where, self.replicas, "how many pods there are, 0 or more")
 
 
+@checked("sidecar")
 @dataclass(frozen=True, kw_only=True)
 class Sidecar:
     """The container that the mesh adds to a pod.
@@ -98,11 +149,12 @@ class Sidecar:
 
     """
 
-    cpu: str
-    memory: str
-    known_idle: str
+    cpu: Cores
+    memory: Bytes
+    known_idle: Text
 
 
+@checked("ignored differences")
 @dataclass(frozen=True, kw_only=True)
 class IgnoreDifferences:
     """Fields that somebody else than git writes at run time, and that Argo CD must leave alone.
@@ -117,12 +169,19 @@ class IgnoreDifferences:
     """
 
     group: str
-    kind: str
-    jq_path_expressions: tuple[str, ...]
-    because: str
-    name: str | None = None
+    kind: Kind
+    jq_path_expressions: tuple[JqPath, ...]
+    because: Text
+    name: Text | None = None
+
+    def __post_init__(self) -> None:
+        """Check that there is a field."""
+        if not self.jq_path_expressions:
+            where = f"{called_from()}: ignored differences of {self.kind}: jq_path_expressions"
+            fail(where, "none", "at least one jq path")
 
 
+@checked("route")
 @dataclass(frozen=True, kw_only=True)
 class Route:
     """A host below the cluster's domain that leads to a Service, through the gateway, with TLS.
@@ -136,7 +195,7 @@ class Route:
 
     """
 
-    host: str
+    host: Host
     service: Service
-    plugins: tuple[str, ...] = ()
+    plugins: tuple[DnsName, ...] = ()
     annotations: Mapping[str, str] = field(default_factory=dict)

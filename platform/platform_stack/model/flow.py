@@ -10,12 +10,17 @@ import ipaddress
 import re
 from dataclasses import dataclass
 from enum import Enum
-from typing import Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from platform_stack.errors import called_from, fail
-from platform_stack.model.names import check_type
+from platform_stack.model.checked import checked
+from platform_stack.model.names import MAX_PORT, check_port, check_port_name
+
+if TYPE_CHECKING:
+    from platform_stack.model.names import DnsLabel
 
 Protocol = Literal["TCP", "UDP"]
+"""Protocol of a flow's ports."""
 
 Protection = Literal["mTLS", "TLS", "WireGuard", "none"]
 """How a flow is protected on its way between nodes."""
@@ -23,7 +28,6 @@ Protection = Literal["mTLS", "TLS", "WireGuard", "none"]
 _PATTERN = re.compile(
     r"([a-z0-9*]([-a-z0-9*]*[a-z0-9*])?\.)*[a-z0-9]([-a-z0-9]*[a-z0-9])?\.[a-z]{2,}"  # the last two without *
 )
-_MAX_PORT = 65535
 
 
 class Entity(Enum):
@@ -36,6 +40,7 @@ class Entity(Enum):
     MESH = "every pod in the mesh"
 
 
+@checked("pods")
 @dataclass(frozen=True, kw_only=True)
 class Pods:
     """Pods of an application.
@@ -50,6 +55,7 @@ class Pods:
     workloads: tuple[str, ...] = ()
 
 
+@checked("everything")
 @dataclass(frozen=True, kw_only=True)
 class Everything:
     """Every pod of a namespace: for operators that make pods which no chart shows.
@@ -59,9 +65,10 @@ class Everything:
 
     """
 
-    namespace: str
+    namespace: DnsLabel
 
 
+@checked("DNS names")
 @dataclass(frozen=True)
 class Names:
     """Hosts outside the cluster, by DNS name.
@@ -79,8 +86,9 @@ class Names:
 
     def __post_init__(self) -> None:
         """Check each name."""
+        if not self.names:
+            fail(f"{called_from()}: DNS names", "none", "at least one name")
         for name in self.names:
-            check_type(f"{called_from()}: DNS name", name, str, "text")
             if "**" in name or not _PATTERN.fullmatch(name):
                 expected = "a name such as 'github.com', or '*.github.io'"
                 fail(f"{called_from()}: DNS name", name, expected, _hint(name))
@@ -100,6 +108,7 @@ def _hint(name: str) -> str:
     return ""
 
 
+@checked("networks")
 @dataclass(frozen=True)
 class Networks:
     """Addresses outside the cluster, as networks in CIDR notation."""
@@ -108,6 +117,8 @@ class Networks:
 
     def __post_init__(self) -> None:
         """Check each network."""
+        if not self.networks:
+            fail(f"{called_from()}: networks", "none", "at least one network")
         for network in self.networks:
             try:
                 ipaddress.ip_network(network)
@@ -117,12 +128,37 @@ class Networks:
                 )
 
 
-ANY_PORT = 0
-"""Stands for every port: for pods that choose their ports at run time."""
+class _AnyPort(int):
+    """A number that nobody writes by mistake."""
+
+
+ANY_PORT: Final = _AnyPort()
+"""Stands for every port: for pods that choose their ports at run time. It equals 0, which by itself is no port."""
 
 Peer = Pods | Everything | Entity | Names | Networks
+"""Either side of a flow."""
 
 
+def _check_port(where: str, value: object) -> None:
+    if isinstance(value, str):
+        check_port_name(where, value)
+    elif isinstance(value, int) and not isinstance(value, bool):
+        if not isinstance(value, _AnyPort) and not 1 <= value <= MAX_PORT:
+            fail(where, value, f"a port from 1 to {MAX_PORT}, or its name")
+    else:
+        check_port(where, value)
+
+
+def _check_protection(where: str, value: object) -> None:
+    if value not in (None, "TLS"):
+        fail(where, value, "'TLS', or nothing: what mesh and network give is computed")
+
+
+FlowPort = Annotated[int | str, _check_port]
+DeclaredProtection = Annotated[Literal["TLS"] | None, _check_protection]
+
+
+@checked("flow")
 @dataclass(frozen=True, kw_only=True)
 class Flow:
     """One permission.
@@ -142,26 +178,17 @@ class Flow:
 
     source: Peer
     target: Peer
-    ports: tuple[int | str, ...]
+    ports: tuple[FlowPort, ...]
     because: str
     protocol: Protocol = "TCP"
-    protection: Literal["TLS"] | None = None
+    protection: DeclaredProtection = None
     optional: bool = False
 
     def __post_init__(self) -> None:
-        """Check the ports, and that there is a reason."""
+        """Check that there is a port, a reason, and a pod."""
         where = f"{called_from()}: flow"
         if not self.ports:
             fail(f"{where}: ports", "none", "at least one port")
-        for port in self.ports:
-            if isinstance(port, int) and not ANY_PORT <= port <= _MAX_PORT:
-                fail(f"{where}: ports", port, f"a port from 1 to {_MAX_PORT}, or its name")
-        if self.protection not in (None, "TLS"):
-            fail(
-                f"{where}: protection",
-                self.protection,
-                "'TLS', or nothing: what mesh and network give is computed",
-            )
         if not self.because:
             fail(f"{where}: because", "nothing", "a few words that say what it is for")
         if not any(isinstance(peer, Pods | Everything) for peer in (self.source, self.target)):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from platform_stack.errors import called_from, did_you_mean, fail
+from platform_stack.model.checked import checked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +20,7 @@ OWN_PARAMETERS = ("exceptions", "hint")
 """Parameters that every template has: the compiler writes them."""
 
 
+@checked("constraint")
 @dataclass(frozen=True, kw_only=True)
 class Constraint:
     """A question in CEL or Rego, and the objects it is asked about.

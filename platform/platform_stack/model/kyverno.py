@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from platform_stack.errors import called_from, fail
+from platform_stack.model.checked import checked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +20,10 @@ _NAME = re.compile(r"[a-z][a-zA-Z0-9]*")
 _IMAGES = re.compile(r"[a-z0-9][a-z0-9.-]*\.[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9._-]+)+(/?\*)?")
 
 
+Operation = Literal["CREATE", "UPDATE", "DELETE"]
+
+
+@checked("match")
 @dataclass(frozen=True, kw_only=True)
 class Match:
     """Which requests a rule looks at.
@@ -33,10 +38,11 @@ class Match:
     """
 
     resources: tuple[str, ...] = ("pods",)
-    operations: tuple[str, ...] = ("CREATE", "UPDATE")
+    operations: tuple[Operation, ...] = ("CREATE", "UPDATE")
     conditions: Mapping[str, str] = field(default_factory=dict)
 
 
+@checked("check")
 @dataclass(frozen=True, kw_only=True)
 class Check:
     """One expression that must hold, and what is said when it does not.
@@ -53,6 +59,7 @@ class Check:
     offenders: str = ""
 
 
+@checked("validation")
 @dataclass(frozen=True, kw_only=True)
 class Validation:
     """What an object must be like.
@@ -69,6 +76,7 @@ class Validation:
     checks: tuple[Check, ...]
 
 
+@checked("mutation")
 @dataclass(frozen=True, kw_only=True)
 class Mutation:
     """What is written into an object.
@@ -85,6 +93,7 @@ class Mutation:
     expression: str
 
 
+@checked("generation")
 @dataclass(frozen=True, kw_only=True)
 class Generation:
     """Objects that are made for another one, and kept as they are.
@@ -101,6 +110,7 @@ class Generation:
     templates: tuple[Mapping[str, Any], ...]
 
 
+@checked("publisher")
 @dataclass(frozen=True, kw_only=True)
 class Publisher:
     """Who signs some images, without a key: the identity that the signature's certificate names.
@@ -154,6 +164,7 @@ class Publisher:
             )
 
 
+@checked("image verification")
 @dataclass(frozen=True, kw_only=True)
 class ImageVerification:
     """Images must be signed by their publisher; images of others are not looked at."""

@@ -7,24 +7,25 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from platform_stack.errors import called_from, caller_file, did_you_mean, fail
-from platform_stack.model.application import Application
-from platform_stack.model.cluster import Cluster
-from platform_stack.model.names import check_type
-from platform_stack.model.policy import Policy, PolicyException
-from platform_stack.model.tenant import Tenant
+from platform_stack.model.checked import checked
 from platform_stack.model.waves import waves
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
+    from platform_stack.model.application import Application
+    from platform_stack.model.cluster import Cluster
     from platform_stack.model.declarations import DataSource
+    from platform_stack.model.policy import Policy, PolicyException
+    from platform_stack.model.tenant import Tenant
     from platform_stack.synth import Written
 
 
 _ARGO_CDS_PROJECTS = (("root", "the root Application's"), ("default", "Argo CD's own"))
 
 
+@checked("platform")
 @dataclass(frozen=True, kw_only=True)
 class Platform:
     """Everything that synth needs to know.
@@ -62,15 +63,6 @@ class Platform:
     def __post_init__(self) -> None:
         """Check what only the whole list can show."""
         object.__setattr__(self, "source", called_from())
-        for name, kind in (
-            ("applications", Application),
-            ("bootstrap", Application),
-            ("clusters", Cluster),
-            ("policies", Policy),
-            ("tenants", Tenant),
-        ):
-            for member in getattr(self, name):
-                check_type(f"{self.source}: platform: {name}", member, kind, f"a tuple of {kind.__name__}")
         if not self.clusters:
             fail(f"{self.source}: platform: clusters", "none", "at least one Cluster")
         _check_unique("cluster", ((cluster.name, self.source) for cluster in self.clusters))
@@ -235,6 +227,7 @@ class Platform:
                     )
 
 
+@checked("context")
 @dataclass(frozen=True)
 class Context:
     """What values and manifests are functions of.

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal
 
-from platform_stack.errors import called_from, did_you_mean, fail
-from platform_stack.model.names import check_dns_label
+from platform_stack.errors import called_from, fail
+from platform_stack.model.checked import checked
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from platform_stack.labels import Tier
     from platform_stack.model.gatekeeper import Constraint
     from platform_stack.model.kyverno import KyvernoRule
+    from platform_stack.model.names import DnsLabel
 
 Severity = Literal["low", "medium", "high", "critical"]
 """How bad it is when a policy is broken, mildest first."""
 
-_SEVERITIES: tuple[Severity, ...] = get_args(Severity)
-
 Engine = Literal["kyverno", "gatekeeper"]
+"""Who asks a policy's question."""
 
 
 class Action(StrEnum):
@@ -38,6 +38,7 @@ class Action(StrEnum):
     """What belongs to it is made, and kept as it is."""
 
 
+@checked("policy")
 @dataclass(frozen=True, kw_only=True)
 class Policy:
     """One question about objects, asked by one engine.
@@ -60,7 +61,7 @@ class Policy:
 
     """
 
-    name: str
+    name: DnsLabel
     severity: Severity
     protects_from: str
     asks: str
@@ -73,13 +74,9 @@ class Policy:
     source: str = field(init=False, default="", compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Check each field."""
+        """Check that nothing is left unsaid."""
         object.__setattr__(self, "source", called_from())
         where = f"{self.source}: policy {self.name!r}: "
-        check_dns_label(where + "name", self.name)
-        if self.severity not in _SEVERITIES:
-            hint = did_you_mean(str(self.severity), _SEVERITIES)
-            fail(where + "severity", self.severity, ", ".join(_SEVERITIES), hint)
         for name in ("protects_from", "asks", "hint"):
             if not getattr(self, name).strip():
                 fail(where + name, "nothing", "a sentence")
@@ -101,6 +98,7 @@ class Policy:
         return self.tenants if tier == "tenant" else self.platform
 
 
+@checked("exception")
 @dataclass(frozen=True, kw_only=True)
 class PolicyException:
     """One object that one policy does not apply to; declared by the application that needs it.
@@ -137,7 +135,7 @@ class PolicyException:
             ("because", "a sentence that says what the object needs, and what for"),
             ("owner", "who answers for it: a team or a person"),
         ):
-            if not str(getattr(self, name)).strip():
+            if not getattr(self, name).strip():
                 fail(where + name, "nothing", expected)
 
 

@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from platform_stack.errors import called_from, fail
-from platform_stack.model.names import check_dns_label, check_dns_name
+from platform_stack.model.checked import checked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+
+    from platform_stack.model.names import DnsLabel, DnsName
 
 LETTERS_AND_DIGITS = string.ascii_letters + string.digits
 
@@ -30,6 +32,7 @@ _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
 _KEY = re.compile(r"[-._a-zA-Z0-9]{1,253}")
 
 
+@checked("generated value")
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Generated:
     """A random value. The same object in several Secrets is the same value in all of them.
@@ -65,6 +68,7 @@ class Generated:
         _check_variable(where, self.variable)
 
 
+@checked("given value")
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Given:
     """A value that only a person can give; shared like a generated one.
@@ -87,6 +91,7 @@ class Given:
         _check_variable(where, self.variable or "''")
 
 
+@checked("fixed value")
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Fixed:
     """A value that is no secret, such as the name of a user; it is sealed with the others.
@@ -101,6 +106,7 @@ class Fixed:
     value: str
 
 
+@checked("template")
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Template:
     """A text made of several values.
@@ -145,6 +151,7 @@ Source = Generated | Given
 """What has to come from somewhere: by chance, or from a person."""
 
 
+@checked("Secret")
 @dataclass(frozen=True, kw_only=True)
 class Secret:
     """A Secret that an application needs; git holds it only sealed.
@@ -160,25 +167,19 @@ class Secret:
 
     """
 
-    name: str
-    namespace: str
+    name: DnsName
+    namespace: DnsLabel
     keys: Mapping[str, Value]
     labels: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Check the names, and that each key says how its value comes to be."""
+        """Check the keys."""
         where = f"{called_from()}: Secret {self.name!r}: "
-        check_dns_name(where + "name", self.name)
-        check_dns_label(where + "namespace", self.namespace)
         if not self.keys:
             fail(where + "keys", "none", "at least one")
-        for key, value in self.keys.items():
+        for key in self.keys:
             if not _KEY.fullmatch(key):
                 fail(where + "keys", key, "a key of letters, digits, '-', '_' and '.'")
-            if not isinstance(value, Value):
-                # Not what was found: it may be a secret that somebody wrote there.
-                kind = type(value).__name__
-                fail(where + f"keys: {key}", f"a {kind}", "a Generated, Given, Fixed or Template")
 
     @property
     def full_name(self) -> str:

@@ -9,28 +9,28 @@ from typing import TYPE_CHECKING
 from platform_stack.errors import called_from, did_you_mean, fail
 from platform_stack.labels import CONTACT, QUOTA
 from platform_stack.model.application import Application, Namespace
-from platform_stack.model.declarations import Route
-from platform_stack.model.names import REGISTRY, check_dns_label, check_git_url, check_type
+from platform_stack.model.checked import checked
+from platform_stack.model.names import REGISTRY, check_dns_label
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from platform_stack.constructs import ManifestChart
+    from platform_stack.model.declarations import Route
     from platform_stack.model.flow import Flow
+    from platform_stack.model.names import Bytes, Cores, DnsLabel, GitUrl, Port
     from platform_stack.model.platform import Context
 
-_CORES = re.compile(r"[1-9][0-9]*m?|[0-9]+\.[0-9]{1,3}")
-_BYTES = re.compile(r"[1-9][0-9]*(Ki|Mi|Gi|Ti|k|M|G|T)?")
 _RESERVED = re.compile(r"default|kube-.*|local-path-storage")
 _REVISION = re.compile(r"(?!HEAD$)[A-Za-z0-9][A-Za-z0-9._/-]*")
 _PATH = re.compile(r"\.|(?!.*(^|/)\.\.(/|$))[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*")
 _GROUP = re.compile(r'(?!\s)[^"\n\r\t]+(?<!\s)')
-_MAX_PORT = 65535
 
 PREFIX = "tenant-"
 """Of the application that a tenant becomes, so that the tenant's own name stays free for its AppProject."""
 
 
+@checked("quota")
 @dataclass(frozen=True, kw_only=True)
 class Quota:
     """What the pods of one namespace may ask for together, as Kubernetes quantities.
@@ -43,26 +43,15 @@ class Quota:
 
     """
 
-    cpu: str = "1"
-    memory: str = "1Gi"
+    cpu: Cores = "1"
+    memory: Bytes = "1Gi"
     pods: int = 20
-    storage: str = "5Gi"
+    storage: Bytes = "5Gi"
 
     def __post_init__(self) -> None:
-        """Check that each is a quantity of its kind."""
-        where = f"{called_from()}: quota: "
-        for name, pattern, expected in (
-            ("cpu", _CORES, "a Kubernetes quantity of CPU such as '500m' or '2'"),
-            ("memory", _BYTES, "a Kubernetes quantity of bytes such as '512Mi' or '1Gi'"),
-            ("storage", _BYTES, "a Kubernetes quantity of bytes such as '512Mi' or '1Gi'"),
-        ):
-            value = getattr(self, name)
-            check_type(where + name, value, str, f"text: {expected}")
-            if not pattern.fullmatch(value):
-                fail(where + name, value, expected)
-        check_type(where + "pods", self.pods, int, "a number of pods")
+        """Check that there may be a pod."""
         if self.pods < 1:
-            fail(where + "pods", self.pods, "at least one pod")
+            fail(f"{called_from()}: quota: pods", self.pods, "at least one pod")
 
     @property
     def annotations(self) -> Mapping[str, str]:
@@ -70,6 +59,7 @@ class Quota:
         return {QUOTA + name: str(getattr(self, name)) for name in ("cpu", "memory", "pods", "storage")}
 
 
+@checked("repository")
 @dataclass(frozen=True, kw_only=True)
 class Repository:
     """A folder of a git repository from which a team installs by itself, with an Argo CD Application.
@@ -85,30 +75,25 @@ class Repository:
 
     """
 
-    name: str
-    url: str
+    name: DnsLabel
+    url: GitUrl
     path: str = "."
     revision: str = "main"
     namespace: str = ""
-    ports: tuple[int, ...] = ()
+    ports: tuple[Port, ...] = ()
 
     def __post_init__(self) -> None:
-        """Check each field."""
+        """Check path, revision and namespace."""
         where = f"{called_from()}: repository {self.name!r}: "
-        check_dns_label(where + "name", self.name)
-        check_git_url(where + "url", self.url)
         if not _PATH.fullmatch(self.path):
             fail(where + "path", self.path, "a folder inside the repository, such as 'deploy/production'")
         if not _REVISION.fullmatch(self.revision):
             fail(where + "revision", self.revision, "a branch, a tag or a commit, such as 'main'")
         if self.namespace:
             check_dns_label(where + "namespace", self.namespace)
-        for port in self.ports:
-            check_type(where + "ports", port, int, f"pod ports from 1 to {_MAX_PORT}")
-            if not 1 <= port <= _MAX_PORT:
-                fail(where + "ports", port, f"pod ports from 1 to {_MAX_PORT}")
 
 
+@checked("tenant")
 @dataclass(frozen=True, kw_only=True)
 class Tenant:
     """A team, what it gets, and within which limits.
@@ -138,10 +123,10 @@ class Tenant:
 
     """
 
-    name: str
+    name: DnsLabel
     group: str
     contact: str
-    namespaces: tuple[str, ...] = ()
+    namespaces: tuple[DnsLabel, ...] = ()
     quota: Quota = field(default_factory=Quota)
     registries: tuple[str, ...] = ()
     repositories: tuple[Repository, ...] = ()
@@ -151,28 +136,17 @@ class Tenant:
     source: str = field(init=False, default="", compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Check each field, and what several of them say together."""
+        """Check what several fields say together."""
         object.__setattr__(self, "source", called_from())
         where = f"{self.source}: tenant {self.name!r}: "
-        check_dns_label(where + "name", self.name)
         for name, expected in (
             ("group", "the group of the team, as the identity provider names it"),
             ("contact", "who answers for it: a team or a person"),
         ):
-            if not str(getattr(self, name)).strip():
+            if not getattr(self, name).strip():
                 fail(where + name, "nothing", expected)
         if not _GROUP.fullmatch(self.group):
             fail(where + "group", repr(self.group), "a name without quotes, and without space around it")
-        for name, kind, wording in (
-            ("namespaces", str, "text"),
-            ("registries", str, "text"),
-            ("repositories", Repository, "Repository"),
-            ("routes", Route, "Route"),
-        ):
-            members = getattr(self, name)
-            check_type(where + name, members, tuple, f"a tuple of {wording}")
-            for member in members:
-                check_type(where + name, member, kind, f"a tuple of {wording}")
         self._check_namespaces(where)
         for registry in self.registries:
             if not REGISTRY.fullmatch(registry):
@@ -186,7 +160,6 @@ class Tenant:
     def _check_namespaces(self, where: str) -> None:
         """Check the namespaces, and that nothing is meant for those of somebody else."""
         for namespace in self.namespace_names:
-            check_dns_label(where + "namespaces", namespace)
             if _RESERVED.fullmatch(namespace):
                 fail(
                     where + "namespaces",
