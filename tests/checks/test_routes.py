@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from platform_stack.checks.routes import check
+from platform_stack.checks.routes import undeclared
 
 if TYPE_CHECKING:
     from platform_stack import Platform
@@ -36,11 +36,11 @@ DECLARED = {
 )
 @pytest.mark.parametrize("kind", ["Ingress", "Service", "HTTPRoute"])
 def test_a_plugin_is_declared(platform: Platform, kind: str, plugins: str, refused: list[str]) -> None:
-    found = list(check(platform, {**DECLARED, "b": [made(kind, "web", "b", plugins)]}))
+    found = list(undeclared(platform, {**DECLARED, "b": [made(kind, "web", "b", plugins)]}))
     assert [each.found for each in found] == [f"{name!r}, which nobody declares" for name in refused]
     assert all(f"{kind} b/web: plugins" in each.where for each in found)
 
 
 def test_a_plugin_of_another_namespace_is_not_for_this_one(platform: Platform) -> None:
-    (finding,) = check(platform, {**DECLARED, "c": [made("Ingress", "web", "c", "rate-limit")]})
+    (finding,) = undeclared(platform, {**DECLARED, "c": [made("Ingress", "web", "c", "rate-limit")]})
     assert finding.found == "'rate-limit', which nobody declares"
