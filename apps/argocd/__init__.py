@@ -62,10 +62,10 @@ def _flows(context: Context) -> tuple[Flow, ...]:
 argocd = Application(
     name="argocd",
     known_idle={
-        "argocd-application-controller": "846Mi",
+        "argocd-application-controller": "600-846Mi",
         "argocd-applicationset-controller": "39Mi",
         "argocd-redis": "21Mi",
-        "argocd-repo-server": "57Mi",
+        "argocd-repo-server": "57-74Mi",
         "argocd-server": "34Mi",
     },
     made_at_run_time={

@@ -52,7 +52,7 @@ def _flows(_context: Context) -> tuple[Flow, ...]:
 
 external_dns = Application(
     name="external-dns",
-    known_idle={"external-dns": "27Mi", "dns-etcd": "9Mi", "platform-dns": "14Mi"},
+    known_idle={"external-dns": "27-43Mi", "dns-etcd": "9Mi", "platform-dns": "14Mi"},
     flows=_flows,
     namespaces=(
         Namespace(

@@ -38,9 +38,9 @@ kyverno = Application(
     depends_on=(istio,),
     flows=_flows,
     known_idle={
-        "kyverno-admission-controller": "278Mi",
+        "kyverno-admission-controller": "244-278Mi",
         "kyverno-background-controller": "80Mi",
-        "kyverno-reports-controller": "80Mi",
+        "kyverno-reports-controller": "80-101Mi",
     },
     namespaces=(
         Namespace(

@@ -40,7 +40,7 @@ def _flows(_context: Context) -> tuple[Flow, ...]:
 
 sealed_secrets = Application(
     name="sealed-secrets",
-    known_idle={"sealed-secrets-controller": "10Mi"},
+    known_idle={"sealed-secrets-controller": "10-21Mi"},
     flows=_flows,
     namespaces=(Namespace(name=NAMESPACE, outside_mesh_because="it must work before the mesh does"),),
     charts=(
