@@ -249,6 +249,15 @@ def test_the_commands_say_it(tmp_path: Path, command: tuple[str, ...]) -> None:
     assert "everything leads somewhere" not in done.stdout
 
 
+def test_a_check_of_old_facts_does_not_say_that_all_is_well(tmp_path: Path) -> None:
+    (tmp_path / "apps").mkdir()
+    (tmp_path / "apps" / "__main__.py").write_text(DESCRIPTION.replace('version="1.0.0"', 'version="1.0.1"'))
+    record(tmp_path / "imports" / "facts", "web", "web")
+    done = run(tmp_path, "check")
+    assert (done.returncode, done.stdout) == (0, "everything that is known leads somewhere\n")
+    assert "the recorded facts are stale (they are of web 1.0.0)" in done.stderr
+
+
 def test_the_warnings_are_data_too(tmp_path: Path) -> None:
     (tmp_path / "apps").mkdir()
     (tmp_path / "apps" / "__main__.py").write_text(DESCRIPTION)

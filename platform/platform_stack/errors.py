@@ -5,13 +5,14 @@ from __future__ import annotations
 import difflib
 import os
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 _LIBRARY = f"{Path(__file__).parent}{os.sep}"
 _STANDARD_LIBRARY = f"{Path(os.__file__).parent}{os.sep}"
@@ -66,6 +67,15 @@ class PlatformError(Exception):
 def fail(where: str, found: object, expected: str, hint: str = "") -> NoReturn:
     """Raise a PlatformError with one finding; `found` is shown as Python shows it unless it is text."""
     raise PlatformError(Finding(where, found if isinstance(found, str) else repr(found), expected, hint))
+
+
+@contextmanager
+def collecting(findings: list[Finding]) -> Iterator[None]:
+    """Add the findings of a PlatformError to a list instead of raising it, so that others may be found too."""
+    try:
+        yield
+    except PlatformError as error:
+        findings += error.findings
 
 
 def in_order(findings: Iterable[Finding]) -> list[Finding]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from platform_stack.errors import Finding, fail
+from platform_stack.errors import Finding, PlatformError, collecting, fail
 from platform_stack.facts import ChartFacts, Rendered, read, values_digest
 from platform_stack.model import Cluster, Context
 
@@ -155,23 +155,27 @@ def releases(platform: Platform, context: Context) -> Iterator[Release]:
     """Yield each release of the platform on the context's cluster, in the order of the list.
 
     Raises:
-        PlatformError: values are not a map.
+        PlatformError: values are not a map, or what makes them found something wrong; all findings at once.
         FactsError: a facts file is damaged.
 
     """
     profile = context.cluster.profile
     reference = reference_context(platform, profile)
+    findings: list[Finding] = []
     for application in platform.members:
         for chart in application.charts:
             facts = _read(platform.facts / application.name / f"{chart.release}.json")
-            yield Release(
-                application=application,
-                chart=chart,
-                values=chart.values_for(context),
-                facts=facts,
-                stale=_stale(facts, chart, reference) if facts else "",
-                profile=profile,
-            )
+            with collecting(findings):
+                yield Release(
+                    application=application,
+                    chart=chart,
+                    values=chart.values_for(context),
+                    facts=facts,
+                    stale=_stale(facts, chart, reference) if facts else "",
+                    profile=profile,
+                )
+    if findings:
+        raise PlatformError(*findings)
 
 
 def _stale(facts: ChartFacts, chart: Chart, reference: Context) -> str:

@@ -48,17 +48,14 @@ def check(ctx: click.Context, /, charts: Path | None, helm: str, *, show_rules: 
             made = synthesize(_rendered(platform, helm, charts, Path(scratch)) if charts else platform)
             estates = [one.estate for one in made]
             found = errors(estates, Phase.ASKED)
-    show_warnings(warnings(estates, *Phase))
+    doubtful = warnings(estates, Phase.DECLARED)
+    show_warnings([*doubtful, *warnings(estates, Phase.ASKED)])
     if as_json:
         click.echo(json.dumps([dataclasses.asdict(finding) for finding in found], indent=2))
     else:
         for finding in found:
             click.echo(str(finding))
-        known = (
-            "everything that is known leads somewhere"
-            if any(estate.unknown for estate in estates)
-            else "everything leads somewhere"
-        )
+        known = "everything that is known leads somewhere" if doubtful else "everything leads somewhere"
         click.echo(f"{len(found)} findings" if found else known)
     if found:
         raise click.exceptions.Exit(1)

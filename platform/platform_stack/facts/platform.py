@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from platform_stack.errors import did_you_mean, fail
 from platform_stack.facts.recorder import record
-from platform_stack.facts.store import write
+from platform_stack.facts.store import read, write
 from platform_stack.model.cluster import PROFILES
 from platform_stack.recorded import reference_context
 
@@ -58,6 +58,10 @@ def record_platform(
             wanted = not only or member.name in only
             if not (wanted or chart.custom_resources_with_bootstrap):
                 continue
+            path = folder / member.name / f"{chart.release}.json"
+            if not wanted and path.exists():  # only its kinds are asked for, and these are recorded
+                api_versions = sorted({*api_versions, *_api_versions(read(path))})
+                continue
             source = charts or _pull(helm, chart, Path(scratch))
             facts = record(
                 helm,
@@ -76,7 +80,6 @@ def record_platform(
             if chart.custom_resources_with_bootstrap:
                 api_versions = sorted({*api_versions, *_api_versions(facts)})
             if wanted:
-                path = folder / member.name / f"{chart.release}.json"
                 write(path, facts)
                 written.append(path)
     _prune(folder, {folder / member.name / f"{chart.release}.json" for member, chart in pairs})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from platform_stack.errors import Finding, PlatformError, did_you_mean, fail
+from platform_stack.errors import Finding, PlatformError, collecting, did_you_mean, fail
 from platform_stack.model.flow import Entity, Everything, Flow, Names, Networks, Pods, Protection, Protocol
 from platform_stack.network.derive import derive
 from platform_stack.network.pods import Workload
@@ -82,11 +82,9 @@ def resolve(estate: Estate) -> Resolution:
         found[flow] = None
     for member in estate.platform.members:
         for declared in member.flows(estate.context):
-            try:
-                expanded = list(_expand(estate, member, declared))
-            except PlatformError as error:
-                findings += error.findings
-                continue
+            expanded: list[tuple[ResolvedFlow, int | str]] = []
+            with collecting(findings):
+                expanded += _expand(estate, member, declared)
             for flow, port in expanded:
                 found[flow] = None
                 connection = (flow.source, flow.target, flow.port, flow.protocol)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from platform_stack.errors import PlatformError, fail
+from platform_stack.errors import PlatformError, collecting, fail
 from platform_stack.recorded import needs
 
 if TYPE_CHECKING:
@@ -39,24 +39,29 @@ def compiled(
     """
     from platform_stack.policies import gatekeeper, kyverno  # noqa: PLC0415  loaded where there are policies
 
-    if found := _unknown(estate):
-        raise PlatformError(*found)
-    estate.excepted  # noqa: B018  each engine looks at its own policies: here all are checked
+    findings = _unknown(estate)
+    with collecting(findings):
+        estate.excepted  # noqa: B018  each engine looks at its own policies: here all are checked
+    if findings:
+        raise PlatformError(*findings)
     policies = estate.context.platform.policies
     for engine, module in (("kyverno", kyverno), ("gatekeeper", gatekeeper)):
         asked = tuple(policy for policy in policies if policy.engine == engine)
         if not asked:
             continue
         owner = providers.get(PROVIDED_KINDS[engine])
-        if owner is None:
-            fail(
-                f"{asked[0].source}: policy {asked[0].name!r}: engine",
-                f"{engine!r}, whose kinds no application of this platform provides",
-                f"an application that installs {engine}",
-                f"add it to the applications, or leave {engine}'s policies out of the platform's list",
-            )
-        for item, wave in module.objects(estate, asked):
-            yield owner, item, wave
+        with collecting(findings):
+            if owner is None:
+                fail(
+                    f"{asked[0].source}: policy {asked[0].name!r}: engine",
+                    f"{engine!r}, whose kinds no application of this platform provides",
+                    f"an application that installs {engine}",
+                    f"add it to the applications, or leave {engine}'s policies out of the platform's list",
+                )
+            for item, wave in module.objects(estate, asked):
+                yield owner, item, wave
+    if findings:
+        raise PlatformError(*findings)
 
 
 def _unknown(estate: Estate) -> list[Finding]:

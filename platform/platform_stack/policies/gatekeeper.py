@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from platform_stack.errors import did_you_mean, fail
+from platform_stack.errors import PlatformError, collecting, did_you_mean, fail
 from platform_stack.facts.scope import CLUSTER_SCOPED
 from platform_stack.labels import TIER
 from platform_stack.model import Action, SyncWave
@@ -23,6 +23,7 @@ from platform_stack_imports.k8s import ObjectMeta
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from platform_stack.errors import Finding
     from platform_stack.estate import Estate
     from platform_stack.facts import Manifest
     from platform_stack.labels import Tier
@@ -68,13 +69,21 @@ def objects(
     """
     excepted = estate.excepted
     exempt = exempt_namespaces(estate)
-    rules = [(policy, _rule(estate, policy)) for policy in policies]
+    findings: list[Finding] = []
+    rules: list[tuple[Policy, Constraint]] = []
     kinds: dict[str, list[tuple[Policy, Constraint]]] = {}
-    for policy, rule in rules:
-        _check(estate, exempt, policy, rule)
-        kinds.setdefault(rule.kind, []).append((policy, rule))
+    for policy in policies:
+        with collecting(findings):
+            rule = _rule(estate, policy)
+            _check(estate, exempt, policy, rule)
+            rules.append((policy, rule))
+            kinds.setdefault(rule.kind, []).append((policy, rule))
     for uses in kinds.values():
-        _check_same_question(uses)
+        with collecting(findings):
+            _check_same_question(uses)
+    if findings:
+        raise PlatformError(*findings)
+    for uses in kinds.values():
         yield constraint_template(uses[0][1], [policy.name for policy, _ in uses]), SyncWave.AFTER_CHART
     comparing = [(policy, rule) for policy, rule in rules if rule.compares_with]
     if comparing:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from platform_stack.errors import fail
+from platform_stack.errors import PlatformError, collecting, fail
 from platform_stack.model import Action, SyncWave
 from platform_stack.model.kyverno import Generation, ImageVerification, Mutation, Validation
 from platform_stack.policies.kyverno_exceptions import policy_exception
@@ -13,6 +13,7 @@ from platform_stack.policies.kyverno_objects import EPHEMERAL, Part, made
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from platform_stack.errors import Finding
     from platform_stack.estate import Estate
     from platform_stack.labels import Tier
     from platform_stack.model import Policy
@@ -46,21 +47,28 @@ def objects(estate: Estate, policies: Sequence[Policy]) -> Iterator[tuple[ApiObj
         PlatformError: a policy has a rule of another engine, or an action that its kind of rule cannot take.
 
     """
-    excepted = estate.excepted
+    findings: list[Finding] = []
     for policy in policies:
-        rule = policy.rule(estate) if callable(policy.rule) else policy.rule
-        if not isinstance(rule, Validation | Mutation | Generation | ImageVerification):
-            fail(
-                f"{policy.source}: policy {policy.name!r}: rule",
-                type(rule).__name__,
-                "a rule of Kyverno: " + ", ".join(kind.__name__ for kind in KINDS),
-            )
-        parts = tuple(_parts(policy, rule))
-        for one in excepted[policy.name]:
-            names = [part.name for part in parts if part.tier in (None, one.tier)]
-            yield policy_exception(one, KINDS[type(rule)], names), SyncWave.AFTER_CHART
-        for part in parts:
-            yield made(part, rule), SyncWave.AFTER_CHART + 5
+        with collecting(findings):
+            yield from _of_policy(estate, policy)
+    if findings:
+        raise PlatformError(*findings)
+
+
+def _of_policy(estate: Estate, policy: Policy) -> Iterator[tuple[ApiObject, SyncWave | int]]:
+    rule = policy.rule(estate) if callable(policy.rule) else policy.rule
+    if not isinstance(rule, Validation | Mutation | Generation | ImageVerification):
+        fail(
+            f"{policy.source}: policy {policy.name!r}: rule",
+            type(rule).__name__,
+            "a rule of Kyverno: " + ", ".join(kind.__name__ for kind in KINDS),
+        )
+    parts = tuple(_parts(policy, rule))
+    for one in estate.excepted[policy.name]:
+        names = [part.name for part in parts if part.tier in (None, one.tier)]
+        yield policy_exception(one, KINDS[type(rule)], names), SyncWave.AFTER_CHART
+    for part in parts:
+        yield made(part, rule), SyncWave.AFTER_CHART + 5
 
 
 def _parts(policy: Policy, rule: KyvernoRule) -> Iterator[Part]:

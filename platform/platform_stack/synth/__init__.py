@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from platform_stack.checks import Phase, errors, warnings
-from platform_stack.errors import PlatformError, in_order
+from platform_stack.errors import PlatformError, collecting, in_order
 from platform_stack.estate import Estate
 from platform_stack.model import Context
 from platform_stack.recorded import releases
@@ -134,10 +134,14 @@ def synthesize(platform: Platform) -> list[Synthesized]:
     wrong += errors([one.estate for one in filled], Phase.FILLED, Phase.COMPILED)
     if wrong:
         raise PlatformError(*in_order(wrong))
-    return [
-        Synthesized(one.estate, print_folder(app, one), tuple(warnings([one.estate], Phase.DECLARED)))
-        for one in filled
-    ]
+    made = []
+    for one in filled:
+        with collecting(wrong):
+            files = print_folder(app, one)
+            made.append(Synthesized(one.estate, files, tuple(warnings([one.estate], Phase.DECLARED))))
+    if wrong:
+        raise PlatformError(*in_order(wrong))
+    return made
 
 
 def load_cdk8s() -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from platform_stack.checks.providers import by_kind
-from platform_stack.errors import PlatformError
+from platform_stack.errors import collecting
 from platform_stack.network.mesh import mesh_policies
 from platform_stack.network.policies import policies
 from platform_stack.sync_wave import in_wave
@@ -40,12 +40,10 @@ def compiled(estate: Estate) -> Compiled:
     objects: dict[str, list[Manifest]] = {}
     findings: list[Finding] = []
     for makes in (policies, mesh_policies, _admission):
-        try:
+        with collecting(findings):
             for owner, item, wave in makes(estate):
                 manifest = to_manifest(item) if isinstance(item, ApiObject) else item
                 objects.setdefault(owner, []).append(in_wave(manifest, wave))
-        except PlatformError as error:
-            findings += error.findings
     return Compiled(objects, tuple(findings))
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from platform_stack.constructs import ManifestApp, ManifestChart
 from platform_stack.constructs.namespaces import namespace
 from platform_stack.constructs.routes import ingress
-from platform_stack.errors import PlatformError
+from platform_stack.errors import PlatformError, collecting
 from platform_stack.estate import Estate
 from platform_stack.facts.scope import is_namespaced
 from platform_stack.model import SyncWave
@@ -53,10 +53,8 @@ def fill(app: ManifestApp, described: Sequence[Estate]) -> list[Filled]:
         cluster = estate.context.cluster.name
         for member in estate.platform.members:
             chart = charts[cluster, member.name] = ManifestChart(app, f"{cluster}.{member.name}")
-            try:
+            with collecting(findings):
                 _fill(chart, member, estate)
-            except PlatformError as error:
-                findings += error.findings
     if findings:
         raise PlatformError(*dict.fromkeys(findings))
     made = dict(app.charts_with_manifests())

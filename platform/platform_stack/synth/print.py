@@ -8,7 +8,7 @@ import yaml
 
 from platform_stack import bootstrap, budget
 from platform_stack.constructs import ManifestChart, argocd, project
-from platform_stack.errors import fail
+from platform_stack.errors import Finding, PlatformError, collecting, fail
 from platform_stack.file_names import file_names
 from platform_stack.kind import kind_config
 from platform_stack.model.tenant import PREFIX
@@ -32,15 +32,17 @@ def print_folder(app: ManifestApp, filled: Filled) -> Tree:
     The policies join the objects of their application's chart, and what Argo CD starts with gets charts of its own.
 
     Raises:
-        PlatformError: values or a manifest hold what YAML cannot say.
+        PlatformError: values or manifests hold what YAML cannot say; all findings at once.
 
     """
-    estate, files = filled.estate, Tree()
+    estate, files, findings = filled.estate, Tree(), list[Finding]()
     for owner, manifests in estate.compiled.objects.items():
         for manifest in manifests:
             filled.charts[owner].add(manifest)
     for member in estate.platform.members:
-        _member(files, estate, member)
+        _member(files, findings, estate, member)
+    if findings:
+        raise PlatformError(*findings)
     _root(files, app, estate)
     _write(files, "bootstrap/kind.yaml", kind_config(estate.context.cluster))
     requested = budget.total(each.total for each in estate.budget)
@@ -49,13 +51,16 @@ def print_folder(app: ManifestApp, filled: Filled) -> Tree:
     return files
 
 
-def _member(files: Tree, estate: Estate, member: Application) -> None:
+def _member(files: Tree, findings: list[Finding], estate: Estate, member: Application) -> None:
     of_bootstrap = member.name not in estate.platform.waves
     for release in estate.by_application.get(member.name, ()):
         path = argocd.values_path(member, release.chart, bootstrap=of_bootstrap)
-        _write(files, path, release.values, where=f"{member.source}: application {member.name!r}: values")
+        where = f"{member.source}: application {member.name!r}: values"
+        with collecting(findings):
+            _write(files, path, release.values, where=where)
     for name, manifest in file_names(estate.own[member.name]):
-        _write(files, f"apps/{member.name}/manifests/{name}", manifest, where=f"{member.source}: {name}")
+        with collecting(findings):
+            _write(files, f"apps/{member.name}/manifests/{name}", manifest, where=f"{member.source}: {name}")
 
 
 def _root(files: Tree, app: ManifestApp, estate: Estate) -> None:
