@@ -97,7 +97,7 @@ def kyverno_values(context: Context) -> Values:
         ),
         "backgroundController": _controller(
             2 if available else 1,
-            resources=resources("5m", "24Mi", "192Mi"),
+            resources=resources("5m", "24Mi", "320Mi"),
             # What policies generate. NetworkPolicy, LimitRange and ResourceQuota are in the chart's own role.
             rbac={
                 "clusterRole": {
@@ -111,7 +111,7 @@ def kyverno_values(context: Context) -> Values:
                 }
             },
         ),
-        "reportsController": _controller(2 if available else 1, resources=resources("5m", "24Mi", "192Mi")),
+        "reportsController": _controller(2 if available else 1, resources=resources("5m", "24Mi", "320Mi")),
         # Only for DeletingPolicy, CleanupPolicy and the label cleanup.kyverno.io/ttl, which nothing here uses.
         "cleanupController": {"enabled": False},
         "grafana": {
