@@ -356,6 +356,37 @@ def test_helm_values_are_plain_data(value: Any, path: str, found: str) -> None: 
         assert [each.found for each in error.value.findings] == [found]
 
 
+@pytest.mark.parametrize(
+    ("cls", "name", "given_back", "path"),
+    [
+        (Application, "flows", None, ""),
+        (Application, "flows", flow.uses_api_server(), ""),
+        (Application, "flows", [flow.uses_api_server()], ""),
+        (Application, "flows", (flow.uses_api_server(), "web"), "[1]"),
+        (Application, "runtime_workloads", ("web",), "[0]"),
+        (Application, "manual", True, ""),
+        (Tenant, "flows", None, ""),
+        (Platform, "exceptions", (None,), "[0]"),
+        (Policy, "rule", CHECK, ""),
+    ],
+)
+def test_what_a_users_function_gives_is_checked(cls: type, name: str, given_back: object, path: str) -> None:
+    example = next(each for each in EXAMPLES if type(each) is cls)
+    made: Any = make(cls, {**arguments_of(example), name: lambda _argument: given_back})
+    for described in (made, dataclasses.replace(made, **{name: getattr(made, name)})):
+        with pytest.raises(PlatformError) as error:
+            getattr(described, name)(None)
+        (finding,) = error.value.findings
+        assert finding.where.startswith(place(make))
+        assert finding.where.endswith(f": {name}{path}")
+
+
+def test_two_objects_with_one_function_are_equal() -> None:
+    arguments = {**arguments_of(WEB), "flows": lambda _context: ()}
+    assert make(Application, arguments) == make(Application, arguments)
+    assert make(Application, arguments) != WEB
+
+
 def test_values_made_by_a_function_are_a_map() -> None:
     chart = Chart(
         repository="https://charts.example.test",
@@ -363,9 +394,7 @@ def test_values_made_by_a_function_are_a_map() -> None:
         version="1.2.3",
         values=lambda _context: [],  # type: ignore[arg-type,return-value]  # the mistake
     )
-    with pytest.raises(
-        PlatformError, match=r"chart 'web': values\n  found:    \[\] \(list\)\n  expected: a map"
-    ):
+    with pytest.raises(PlatformError, match=r"chart 'web': values\n  found:    a list\n  expected: a map"):
         chart.values_for(Context(PLATFORM, CLUSTER))
 
 

@@ -28,6 +28,7 @@ from platform_stack import (
 from platform_stack.checks.providers import one_provider
 from platform_stack.labels import TIER
 from platform_stack.model.gatekeeper import Constraint
+from platform_stack.model.kyverno import Validation
 from platform_stack.policies import Estate
 from platform_stack.policies.gatekeeper import exempt_namespaces, objects
 from platform_stack.synth import synthesize
@@ -302,7 +303,7 @@ def test_a_constraint_says_what_is_wrong_with_it(
             ],
             "different actions for ClusterRole, which lies in no namespace",
         ),
-        ([policy(lambda _estate: "CEL")], "a Constraint, or a function of the estate"),
+        ([policy(lambda _estate: Validation(checks=()))], "a Constraint, or a function of the estate"),
     ],
 )
 def test_the_compiler_says_what_is_wrong(asked: list[Policy], message: str) -> None:

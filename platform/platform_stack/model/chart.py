@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from platform_stack.errors import called_from, fail
 from platform_stack.model.checked import checked
-from platform_stack.model.names import check_dns_label, check_type
-from platform_stack.model.plain_data import check_plain_data
+from platform_stack.model.names import check_dns_label
 
 if TYPE_CHECKING:
     from platform_stack.model.names import ChartUrl, DnsLabel
@@ -53,12 +52,10 @@ class Chart:
     values: Values | Callable[[Context], Values] = field(default_factory=dict)
     unchecked_values: Mapping[str, str] = field(default_factory=dict)
     custom_resources_with_bootstrap: bool = False
-    source: str = field(init=False, default="", compare=False, repr=False)
 
     def __post_init__(self) -> None:
         """Check the version and the names; an empty release becomes the chart's name."""
-        object.__setattr__(self, "source", called_from())
-        where = f"{self.source}: chart {self.name!r}: "
+        where = f"{called_from()}: chart {self.name!r}: "
         if not _EXACT_VERSION.fullmatch(self.version):
             fail(
                 where + "version",
@@ -79,13 +76,7 @@ class Chart:
             PlatformError: the function that makes them returns something else than a map of plain data.
 
         """
-        if not callable(self.values):
-            return self.values
-        values = self.values(context)
-        where = f"{self.source}: chart {self.name!r}: values"
-        check_type(where, values, Mapping, "a map")
-        check_plain_data(where, values)
-        return values
+        return self.values(context) if callable(self.values) else self.values
 
     def repository_for(self, mirror: str | None) -> str:
         """Return the URL that the chart is taken from: the mirror if there is one."""

@@ -12,10 +12,12 @@ import functools
 from typing import TYPE_CHECKING, TypeVar
 
 from platform_stack.errors import Finding, PlatformError, called_from, did_you_mean
-from platform_stack.model.field_types import FieldType, field_types
+from platform_stack.model.field_types import Answering, field_types
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from platform_stack.model.field_types import FieldType
 
 Class = TypeVar("Class")
 
@@ -42,11 +44,13 @@ def checked(noun: str) -> Callable[[type[Class]], type[Class]]:
             if each.default is dataclasses.MISSING and each.default_factory is dataclasses.MISSING
         }
         known: dict[str, FieldType] = {}
+        answering: dict[str, FieldType] = {}
 
         @functools.wraps(made)
         def init(self: object, *values: object, **given: object) -> None:
             if not known:
                 known.update(field_types(cls, [each.name for each in fields]))
+                answering.update({name: each.returns for name, each in known.items() if each.returns})
             arguments = {**dict(zip(positional, values, strict=False)), **given} if values else given
             findings = [
                 *(_misplaced(values, given, positional, known) if values else ()),
@@ -63,6 +67,11 @@ def checked(noun: str) -> Callable[[type[Class]], type[Class]]:
                     *(dataclasses.replace(each, where=f"{where}: {each.where}") for each in findings)
                 )
             made(self, **arguments)
+            for name, returns in answering.items():
+                value = arguments.get(name)
+                if callable(value) and not isinstance(value, Answering):
+                    where = f"{called_from()}: {noun}{_named(arguments)}: {name}"
+                    object.__setattr__(self, name, Answering(value, where, returns))
 
         cls.__init__ = init  # type: ignore[method-assign]
         return cls

@@ -7,6 +7,7 @@ import dataclasses
 import enum
 import inspect
 import pathlib
+import sys
 import types
 import typing
 from collections.abc import Callable, Mapping
@@ -32,6 +33,7 @@ class FieldType:
         wording: what is expected.
         shown: whether a wrong value is shown: not where an object is expected, since a Secret's value may
             have been written in its place.
+        returns: what a function gives; None: nothing, or it is no function.
 
     """
 
@@ -39,6 +41,7 @@ class FieldType:
     check: Check
     wording: str
     shown: bool = True
+    returns: FieldType | None = None
 
 
 def field_types(cls: type, fields: list[str]) -> dict[str, FieldType]:
@@ -61,7 +64,7 @@ def field_types(cls: type, fields: list[str]) -> dict[str, FieldType]:
     parts = (application, chart, declarations, flow, gatekeeper, kyverno, names, platform, policy, secret)
     for module in (typing, collections.abc, pathlib, labels, *parts, model):
         known |= vars(module)
-    own = vars(inspect.getmodule(cls) or model)
+    own = vars(sys.modules[cls.__module__])
     hints = typing.get_type_hints(cls, {**known, **_NOT_LOADED, **own}, include_extras=True)
     return {name: _read(hints[name]) for name in fields}
 
@@ -86,7 +89,7 @@ def _read(hint: Any) -> FieldType:  # noqa: ANN401  whatever stands in an annota
         case collections.abc.Mapping:
             made = _mapping(*map(_read, arguments))
         case _:
-            made = _function(arguments[0])
+            made = _function(arguments[0], None if arguments[1] is None else _read(arguments[1]))
     return made
 
 
@@ -143,7 +146,10 @@ def _union(members: list[FieldType]) -> FieldType:
                 return
         fail(where, show(value, plain=shown), wording)
 
-    return FieldType(lambda value: any(member.fits(value) for member in members), check, wording, shown)
+    returns = next((member.returns for member in members if member.returns), None)
+    return FieldType(
+        lambda value: any(member.fits(value) for member in members), check, wording, shown, returns
+    )
 
 
 def _sequence(member: FieldType) -> FieldType:
@@ -192,7 +198,7 @@ def _mapping(key: FieldType, member: FieldType) -> FieldType:
     return FieldType(lambda value: isinstance(value, Mapping), check, wording, member.shown)
 
 
-def _function(parameters: list[Any]) -> FieldType:
+def _function(parameters: list[Any], returns: FieldType | None) -> FieldType:
     names = ", ".join(parameter.__name__.lower() for parameter in parameters)
     wording = f"a function of ({names})"
 
@@ -203,7 +209,29 @@ def _function(parameters: list[Any]) -> FieldType:
         if isinstance(value, types.FunctionType) and not _takes(value, len(parameters)):
             fail(where, f"a function of ({', '.join(inspect.signature(value).parameters)})", wording)
 
-    return FieldType(callable, check, wording)
+    return FieldType(callable, check, wording, returns=returns)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Answering:
+    """A function of the user whose results are checked; equal to another of the same function.
+
+    Attributes:
+        function: the user's.
+        where: begins each finding: the place that gave the function, and what to.
+        returns: what it has to give.
+
+    """
+
+    function: Callable[..., object]
+    where: str = dataclasses.field(compare=False, repr=False)
+    returns: FieldType = dataclasses.field(compare=False, repr=False)
+
+    def __call__(self, *values: object) -> object:
+        """Call the function, and check what it gives."""
+        found = self.function(*values)
+        self.returns.check(self.where, found)
+        return found
 
 
 def _takes(function: types.FunctionType, count: int) -> bool:
