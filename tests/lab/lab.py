@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 POLL_SECONDS = 0.5
 # How long a heal may take before the lab calls it a failure.
-HEAL_SECONDS = 180.0
+HEAL_SECONDS = 480.0
 
 
 @dataclass

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .dist import Dist
     from .lab import Lab
 
-SECONDS = 240.0
+SECONDS = 480.0
 TRACKING = "argocd.argoproj.io/tracking-id"
 # What Kubernetes puts into every namespace, and what comes and goes with workloads that stay.
 OF_THE_CLUSTER = (
@@ -49,7 +49,7 @@ def run(lab: Lab) -> None:
             removed,
             seconds=SECONDS,
         )
-        lab.wait("namespaces to be gone", lambda: not _terminating(lab), seconds=60)
+        lab.wait("namespaces to be gone", lambda: not _terminating(lab), seconds=180)
     except LabError as error:
         lab.report.check(what, [str(error)], look=look)
         return
