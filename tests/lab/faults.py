@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import http.client
 import time
 from typing import TYPE_CHECKING
 
 from . import argocd, pods
 from .admission import webhook_away
 from .assertions import inventory
+from .client import ApiError
 from .errors import LabError, fail
 from .node_faults import api_server_restarts, disk_fills, node_dies
 from .timeline import PATH as APPLICATIONS
@@ -50,7 +52,7 @@ def run(lab: Lab) -> None:
         try:
             detail = fault(lab)
             lab.report.check(what, [], detail=detail)
-        except LabError as error:
+        except (LabError, ApiError, OSError, http.client.HTTPException) as error:
             lab.report.check(what, [str(error)], look=lab.look())
 
 

@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from . import pods
+from .admission import SOMEWHERE
 from .controlplane import serves
 from .errors import fail
 
@@ -69,7 +70,7 @@ def disk_fills(lab: Lab) -> str:
                 "all of them",
                 lab.look(),
             )
-        path = f"/api/v1/namespaces/default/pods/{WRITER}"
+        path = f"/api/v1/namespaces/{SOMEWHERE}/pods/{WRITER}"
         waiting = pods.reason(lab.api.get(path) or {"status": {}})
         if pods.is_ready(lab.api.get(path) or {}):
             fail("a pod on the full node", "it runs", "it to wait for room", "the disk was not full")
@@ -98,7 +99,7 @@ def _pods_of(lab: Lab, node: Node) -> list[dict[str, Any]]:
 
 
 def _writer(node: Node) -> dict[str, Any]:
-    """Return a pod with a volume on the node's disk; its namespace has no tier, so policies leave it alone."""
+    """Return a pod with a volume on the node's disk."""
     container = {
         "name": "main",
         "image": "registry.k8s.io/pause:3.10.1",
@@ -107,7 +108,7 @@ def _writer(node: Node) -> dict[str, Any]:
     return {
         "apiVersion": "v1",
         "kind": "Pod",
-        "metadata": {"name": WRITER, "namespace": "default"},
+        "metadata": {"name": WRITER, "namespace": SOMEWHERE},
         "spec": {
             "nodeName": node.name,
             "terminationGracePeriodSeconds": 1,
