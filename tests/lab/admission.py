@@ -39,7 +39,7 @@ DEFAULTS = (
     ("/api/v1", "limitranges", "tenant-defaults"),
     ("/api/v1", "resourcequotas", "tenant-quota"),
 )
-# A namespace of Kubernetes' own, of no tier: no policy has anything to say there, and the webhook is asked all the same.
+# Kubernetes' own, of no tier: no policy has anything to say there, and the webhook is asked all the same.
 SOMEWHERE = "kube-public"
 REPORT_SECONDS = 120.0
 
