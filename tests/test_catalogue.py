@@ -52,7 +52,7 @@ def test_an_application_may_be_left_out_or_those_that_need_it_say_so(left_out: A
             synthesize(platform)
         return
     if any(asks_for_a_plugin(member) for member in others) and declares_plugins(left_out):
-        with pytest.raises(PlatformError, match="plugins\n.*which nobody declares"):
+        with pytest.raises(PlatformError, match="which nobody declares"):
             synthesize(platform)
         return
     (made,) = synthesize(platform)
