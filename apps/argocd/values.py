@@ -138,7 +138,7 @@ def argocd_values(context: Context) -> Values:
             # Rendered without data: argocd-server makes the admin's password and its signing key itself.
             "secret": {"createSecret": True},
         },
-        "controller": _component(replicas, "100m", "224Mi", "2Gi")
+        "controller": _component(replicas, "100m", "224Mi", "2560Mi")
         | {
             # At a boot it holds the objects of every application at once: with 768Mi it was killed twice.
             "env": [{"name": "GOMEMLIMIT", "value": "1000MiB"}],

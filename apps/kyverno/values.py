@@ -93,7 +93,7 @@ def kyverno_values(context: Context) -> Values:
             priorityClassName="system-cluster-critical",
             topologySpreadConstraints=[to_manifest(_SPREAD)] if available else [],
             initContainer={"resources": resources("1m", "16Mi", "128Mi")},
-            container={"resources": resources("10m", "48Mi", "640Mi")},
+            container={"resources": resources("10m", "48Mi", "768Mi")},
         ),
         "backgroundController": _controller(
             2 if available else 1,
