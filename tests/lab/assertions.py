@@ -29,6 +29,8 @@ HOOK_FINALIZERS = ("pre-delete-finalizer.argocd.argoproj.io", "post-delete-final
 TRANSIENT_KINDS = ("Event", "Lease", "EndpointSlice", "Endpoints", "ControllerRevision")
 # A sync of an unchanged platform must leave these alone, but they carry Argo CD's own bookkeeping.
 BOOKKEEPING_KINDS = ("Application", "ApplicationSet", "AppProject")
+# Whose controllers write a status again and again, as an audit does: of them only what is wished for counts.
+STATUS_IS_WRITTEN = ("constraints.gatekeeper.sh", "templates.gatekeeper.sh", "policies.kyverno.io")
 QUIET_SECONDS = 15.0
 
 
@@ -178,14 +180,18 @@ def second_sync(lab: Lab) -> list[str]:
 
 
 def versions(lab: Lab) -> dict[Key, str]:
-    """Return the resource version of every object that an Application manages."""
+    """Return the version of every object that an Application manages."""
     managed = {
         (each.get("group", ""), each["kind"], each.get("namespace", ""), each["name"])
         for name in lab.timeline.states()
         for each in lab.managed(name)
         if each["kind"] not in BOOKKEEPING_KINDS
     }
-    return {key: item["resourceVersion"] for key, item in inventory(lab).items() if key in managed}
+    return {
+        key: str(item["generation"]) if key[0] in STATUS_IS_WRITTEN else item["resourceVersion"]
+        for key, item in inventory(lab).items()
+        if key in managed
+    }
 
 
 def inventory(lab: Lab) -> dict[Key, Object]:
