@@ -139,6 +139,8 @@ def test_an_interrupt_leaves_dist_as_it_was(folder: Path) -> None:
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        # Python, too, asks for no Ctrl-C when it begins with the signal ignored, as in the background.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509  no thread is here
     )
     assert process.stdout is not None
     assert process.stdout.readline() == "begun\n"
