@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from .client import ApiError
 from .kind_addons import PROVISIONER
-from .pods import running
+from .pods import labelled, running
 from .prometheus import operate_prometheus
 
 if TYPE_CHECKING:
@@ -196,7 +196,7 @@ class Trust:
 
 def address_ingresses(api: Api) -> None:
     """Give each Ingress the address of the gateway's Service, as the gateway's controller does."""
-    services = api.list("/api/v1/services", labelSelector=",".join(f"{k}={v}" for k, v in GATEWAY.items()))
+    services = labelled(api, "/api/v1/services", GATEWAY)
     addresses = [
         each
         for service in services

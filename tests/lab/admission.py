@@ -210,20 +210,17 @@ def webhook_away(lab: Lab) -> str:
     """Delete the only pod of Kyverno's admission controller, and see for how long pods are refused."""
     refused: list[float] = []
     start = time.monotonic()
-    selector = ",".join(f"{key}={value}" for key, value in ADMISSION_CONTROLLER.items())
-    before = {each["metadata"]["uid"] for each in lab.api.list("/api/v1/pods", labelSelector=selector)}
-    for pod in lab.api.list("/api/v1/pods", labelSelector=selector):
-        lab.api.delete(
-            f"/api/v1/namespaces/{pod['metadata']['namespace']}/pods/{pod['metadata']['name']}",
-            grace_seconds=0,
-        )
+    before = {
+        each["metadata"]["uid"] for each in pods.labelled(lab.api, "/api/v1/pods", ADMISSION_CONTROLLER)
+    }
+    pods.kill(lab.api, ADMISSION_CONTROLLER)
 
     def back() -> bool:
         try:
             lab.api.call("POST", f"/api/v1/namespaces/{SOMEWHERE}/pods", _harmless(), dryRun="All")
         except ApiError:
             refused.append(time.monotonic() - start)
-        found = lab.api.list("/api/v1/pods", labelSelector=selector)
+        found = pods.labelled(lab.api, "/api/v1/pods", ADMISSION_CONTROLLER)
         return len(found) == len(before) and all(
             pods.is_ready(each) and each["metadata"]["uid"] not in before for each in found
         )

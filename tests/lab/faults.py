@@ -72,19 +72,11 @@ def kill_controller(lab: Lab) -> None:
         )
 
     lab.wait("the first sync of an Application of the catalogue", syncing)
-    kill(lab, argocd.NAMESPACE, argocd.CONTROLLER)
+    pods.kill(lab.api, argocd.CONTROLLER)
     lab.report.say("killed the application controller in the middle of the first sync")
     time.sleep(DOWN_SECONDS)
     lab.wait("the application controller to be back", lambda: pods.running(lab.api, argocd.CONTROLLER))
     argocd.refresh(lab.plane)
-
-
-def kill(lab: Lab, namespace: str, labels: dict[str, str]) -> None:
-    """Delete the pods with these labels at once, as when their node is lost to them."""
-    selector = ",".join(f"{key}={value}" for key, value in labels.items())
-    for pod in lab.api.list(f"/api/v1/namespaces/{namespace}/pods", labelSelector=selector):
-        path = f"/api/v1/namespaces/{namespace}/pods/{pod['metadata']['name']}"
-        lab.api.delete(path, grace_seconds=0)
 
 
 def scaled_to_zero(lab: Lab) -> str:

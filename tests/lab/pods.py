@@ -12,8 +12,19 @@ if TYPE_CHECKING:
 
 def running(api: Api, labels: dict[str, str]) -> bool:
     """Say whether a Ready pod has these labels."""
-    selector = ",".join(f"{key}={value}" for key, value in labels.items())
-    return any(is_ready(pod) for pod in api.list("/api/v1/pods", labelSelector=selector))
+    return any(is_ready(pod) for pod in labelled(api, "/api/v1/pods", labels))
+
+
+def labelled(api: Api, path: str, labels: dict[str, str]) -> list[Object]:
+    """Return the objects of a collection that have these labels."""
+    return api.list(path, labelSelector=",".join(f"{key}={value}" for key, value in labels.items()))
+
+
+def kill(api: Api, labels: dict[str, str]) -> None:
+    """Delete the pods with these labels at once, as when their node is lost to them."""
+    for pod in labelled(api, "/api/v1/pods", labels):
+        path = f"/api/v1/namespaces/{pod['metadata']['namespace']}/pods/{pod['metadata']['name']}"
+        api.delete(path, grace_seconds=0)
 
 
 def is_ready(pod: Object) -> bool:

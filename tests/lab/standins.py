@@ -123,15 +123,6 @@ def argocd_definition(kind: str) -> Object:
     return definition
 
 
-def recorded_definitions(group: str) -> list[Object]:
-    """Return the CRDs of every kind of an API group whose schema the repository records."""
-    return [
-        custom_resource_definition({**schema, "versions": [schema["version"]]})
-        for path in sorted(SCHEMAS.glob(f"{group}.*.json"))
-        if (schema := json.loads(path.read_text()))["group"] == group
-    ]
-
-
 def argocd_settings(objects: list[Object], values: Mapping[str, Any]) -> list[Object]:
     """Return the objects with Argo CD's own settings filled in, so that a sync of itself does not empty them.
 
