@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from platform_stack import Application, Chart, Cluster, Namespace, Platform, PlatformError, Sidecar
+from platform_stack import Application, Chart, Cluster, Mesh, Namespace, Platform, PlatformError, Sidecar
 from platform_stack.facts import ChartFacts, Rendered, values_digest, write
 from platform_stack.labels import NO_DEFAULT_DENY
 from platform_stack.model.flow import Pods, reaches, within
@@ -176,7 +176,7 @@ def test_a_known_pod_beside_an_unknown_one_is_not_isolated_either(no_facts: Path
     istio = Application(
         name="istio",
         namespaces=(Namespace(name="istio"),),
-        sidecar=Sidecar(cpu="1m", memory="1Mi", known_idle="1Mi"),
+        roles=(Mesh(sidecar=Sidecar(cpu="1m", memory="1Mi", known_idle="1Mi")),),
         provides=(
             "security.istio.io/AuthorizationPolicy",
             "security.istio.io/PeerAuthentication",

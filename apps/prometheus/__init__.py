@@ -7,7 +7,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from platform_stack import Application, Chart, Context, DataSource, Namespace, Route, SyncWave, excepted
+from platform_stack import (
+    Application,
+    Chart,
+    Context,
+    Dashboards,
+    DataSource,
+    Namespace,
+    Route,
+    Scraper,
+    SyncWave,
+    excepted,
+)
 from platform_stack.model.flow import Entity, Flow, Pods, uses_api_server, within
 from platform_stack_imports import k8s
 
@@ -78,6 +89,7 @@ def _flows(_context: Context) -> tuple[Flow, ...]:
 
 prometheus = Application(
     name="prometheus",
+    roles=(Scraper(workloads=(f"prometheus-{PROMETHEUS_NAME}",)), Dashboards(workloads=("grafana",))),
     exceptions=excepted(
         "DaemonSet",
         NODE_EXPORTER,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from platform_stack import Application, Chart, Context, DataSource, Namespace, Route, Values
+from platform_stack import Application, Chart, Context, DataSource, Namespace, Route, TraceCollector, Values
 from platform_stack.constructs import observability
 from platform_stack.constructs.observability import alerts, dashboard
 from platform_stack.model.flow import Flow, Pods, reaches, within
@@ -84,6 +84,7 @@ def _flows(_context: Context) -> tuple[Flow, ...]:
 
 tracing = Application(
     name="tracing",
+    roles=(TraceCollector(workloads=("tempo",)),),
     flows=_flows,
     depends_on=(istio, gatekeeper, kyverno),
     namespaces=(Namespace(name=TRACING, mesh=True),),

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from platform_stack.model.roles import Mesh
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -128,12 +130,12 @@ def workloads(estate: Estate) -> list[Workload]:
 
 def _sidecars(platform: Platform, host: Workload) -> Iterator[Workload]:
     """Yield what the mesh adds to the pods of a workload, as a workload of its own."""
-    for member in platform.members:
-        if member.sidecar:
-            request = Request(quantity(member.sidecar.cpu), quantity(member.sidecar.memory))
-            yield dataclasses.replace(
-                host, name=f"{host.name} (sidecar)", pod=request, known_idle=member.sidecar.known_idle
-            )
+    for holder in platform.holders(Mesh):
+        sidecar = holder.role.sidecar
+        request = Request(quantity(sidecar.cpu), quantity(sidecar.memory))
+        yield dataclasses.replace(
+            host, name=f"{host.name} (sidecar)", pod=request, known_idle=sidecar.known_idle
+        )
 
 
 def pod_request(pod: dict[str, Any]) -> Request:

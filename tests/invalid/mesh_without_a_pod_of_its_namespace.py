@@ -4,7 +4,7 @@
   hint:     give it a namespace of its own, or let pods join one by one, by their own label
 """
 
-from platform_stack import Application, Cluster, Namespace, Platform, Sidecar
+from platform_stack import Application, Cluster, Mesh, Namespace, Platform, Sidecar
 
 
 def deployment(name, **labels):
@@ -30,7 +30,7 @@ mesh = Application(
     name="mesh",
     namespaces=(Namespace(name="mesh"),),
     provides=("security.istio.io/AuthorizationPolicy", "security.istio.io/PeerAuthentication"),
-    sidecar=Sidecar(cpu="5m", memory="16Mi", known_idle="50Mi"),
+    roles=(Mesh(sidecar=Sidecar(cpu="5m", memory="16Mi", known_idle="50Mi")),),
 )
 cluster = Cluster(name="kind", repo_url="https://git.example.test/platform")
 web = Application(

@@ -8,7 +8,7 @@ apps/__main__.py:33: application 'web': kind security.istio.io/AuthorizationPoli
   hint:     add 'mesh' to depends_on
 """
 
-from platform_stack import Application, Cluster, Namespace, Platform, Sidecar
+from platform_stack import Application, Cluster, Mesh, Namespace, Platform, Sidecar
 
 
 def deployment(name, **labels):
@@ -35,7 +35,7 @@ mesh = Application(
     name="mesh",
     namespaces=(Namespace(name="mesh"),),
     provides=("security.istio.io/AuthorizationPolicy", "security.istio.io/PeerAuthentication"),
-    sidecar=Sidecar(cpu="5m", memory="16Mi", known_idle="50Mi"),
+    roles=(Mesh(sidecar=Sidecar(cpu="5m", memory="16Mi", known_idle="50Mi")),),
 )
 cluster = Cluster(name="kind", repo_url="https://git.example.test/platform")
 PLATFORM = Platform(applications=(web, mesh), clusters=(cluster,))

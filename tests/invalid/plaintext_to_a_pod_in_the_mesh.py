@@ -4,7 +4,7 @@
   hint:     take it out
 """
 
-from platform_stack import Application, Cluster, Namespace, Platform, Sidecar
+from platform_stack import Application, Cluster, Mesh, Namespace, Platform, Sidecar
 from platform_stack.model.flow import within
 
 
@@ -37,7 +37,7 @@ mesh = Application(
     name="mesh",
     namespaces=(Namespace(name="mesh"),),
     provides=("security.istio.io/AuthorizationPolicy", "security.istio.io/PeerAuthentication"),
-    sidecar=Sidecar(cpu="5m", memory="16Mi", known_idle="50Mi"),
+    roles=(Mesh(sidecar=Sidecar(cpu="5m", memory="16Mi", known_idle="50Mi")),),
 )
 web = Application(
     name="web",

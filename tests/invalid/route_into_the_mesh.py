@@ -4,7 +4,7 @@
   hint:     set it in the values of the chart, or where the object is made
 """
 
-from platform_stack import Application, Cluster, Namespace, Platform, Route, Service, Sidecar
+from platform_stack import Application, Cluster, Mesh, Namespace, Platform, Route, Service, Sidecar
 
 
 def deployment(name, **labels):
@@ -37,7 +37,7 @@ mesh = Application(
     name="mesh",
     namespaces=(Namespace(name="mesh"),),
     provides=("security.istio.io/AuthorizationPolicy", "security.istio.io/PeerAuthentication"),
-    sidecar=Sidecar(cpu="5m", memory="16Mi", known_idle="50Mi"),
+    roles=(Mesh(sidecar=Sidecar(cpu="5m", memory="16Mi", known_idle="50Mi")),),
 )
 cluster = Cluster(name="kind", repo_url="https://git.example.test/platform")
 web = Application(

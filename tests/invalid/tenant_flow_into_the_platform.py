@@ -12,7 +12,7 @@ apps/__main__.py:46: tenant 'shop': flows: 'reads secrets'
   hint:     routes and monitors open the rest; else the application that answers declares the flow
 """
 
-from platform_stack import Application, Cluster, Namespace, Platform, Sidecar, Tenant
+from platform_stack import Application, Cluster, Mesh, Namespace, Platform, Sidecar, Tenant
 from platform_stack.model.flow import Everything, Flow, Pods, reaches, uses_api_server
 
 
@@ -40,7 +40,7 @@ vault = Application(
         "security.istio.io/AuthorizationPolicy",
         "security.istio.io/PeerAuthentication",
     ),
-    sidecar=Sidecar(cpu="5m", memory="16Mi", known_idle="50Mi"),
+    roles=(Mesh(sidecar=Sidecar(cpu="5m", memory="16Mi", known_idle="50Mi")),),
     manifests=lambda chart, context: chart.add(deployment("vault")),
 )
 shop = Tenant(

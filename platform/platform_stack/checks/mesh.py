@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from platform_stack.constructs.routes import KEEPS_NO_HOST, THROUGH_SERVICE
 from platform_stack.errors import Finding
+from platform_stack.model.roles import Mesh
 from platform_stack.network.derive import backends
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 def whole_mesh(estate: Estate) -> Iterator[Finding]:
     """Yield each pod whose sidecar is not certain, and each route to a pod in the mesh that would miss it."""
     platform, inventory = estate.platform, estate.inventory
-    providers = [member.name for member in platform.members if member.sidecar]
+    providers = [holder.application.name for holder in platform.holders(Mesh)]
     for member in platform.members:
         found = inventory.by_application.get(member.name, [])
         injected = sorted(one.name for one in found if one.mesh)
@@ -36,7 +37,7 @@ def whole_mesh(estate: Estate) -> Iterator[Finding]:
                 "a dependency on the application whose sidecar they get, or they start without one",
                 f"add {providers[0]!r} to depends_on"
                 if providers
-                else "no application of the platform has a `sidecar`",
+                else "no application of the platform has the role Mesh",
             )
         yield from _left_out(member, found)
         for item in inventory.objects.get(member.name, ()):

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from platform_stack.kubernetes import full_name
+from platform_stack.model.roles import Dashboards, Gateway
 from platform_stack.network.derive import (
-    GATEWAY,
-    GRAFANA,
     WEBHOOKS,
     backends,
     monitored_namespaces,
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from platform_stack.estate import Estate
     from platform_stack.facts import Manifest
     from platform_stack.model import Application
+    from platform_stack.model.roles import PodRole
     from platform_stack.network.pods import Inventory
 
 
@@ -39,7 +39,8 @@ def needs_unknown_release(estate: Estate) -> Iterator[Finding]:
         for item in inventory.objects.get(member.name, ()):
             yield from _object(member, inventory, item)
         if member.tenant and any(repository.ports for repository in member.tenant.repositories):
-            yield from _gateway(f"{member.place}: repositories", inventory)
+            where = f"{member.place}: repositories"
+            yield from _of_role(where, inventory, Gateway, "which it leads through")
         for source in member.data_sources:
             where = f"{member.place}: data source {source.name}"
             address = source.service
@@ -47,8 +48,7 @@ def needs_unknown_release(estate: Estate) -> Iterator[Finding]:
                 missing := inventory.unknown_in(address.namespace)
             ):
                 yield needs(where, f"pods behind {address.url}", missing)
-            if not inventory.named(GRAFANA):
-                yield needs(where, "pods of Grafana, which queries it", inventory.unknown)
+            yield from _of_role(where, inventory, Dashboards, "which queries it")
 
 
 def _object(member: Application, inventory: Inventory, item: Manifest) -> Iterator[Finding]:
@@ -71,9 +71,12 @@ def _object(member: Application, inventory: Inventory, item: Manifest) -> Iterat
             missing = inventory.unknown_in(namespace)
             if missing and not inventory.behind(namespace, name, port):
                 yield needs(where, f"pods behind {namespace}/{name}", missing)
-        yield from _gateway(where, inventory)
+        yield from _of_role(where, inventory, Gateway, "which it leads through")
 
 
-def _gateway(where: str, inventory: Inventory) -> Iterator[Finding]:
-    if missing := inventory.unknown_of(GATEWAY):
-        yield needs(where, f"pods of {GATEWAY!r}, which it leads through", missing)
+def _of_role(where: str, inventory: Inventory, role: type[PodRole], what: str) -> Iterator[Finding]:
+    """Yield the applications of a role whose pods are not known."""
+    for holder in inventory.platform.holders(role):
+        name = holder.application.name
+        if missing := inventory.unknown_of(name):
+            yield needs(where, f"pods of {name!r}, {what}", missing)

@@ -16,6 +16,7 @@ from platform_stack.model.declarations import (
 )
 from platform_stack.model.platform import Context, Platform
 from platform_stack.model.policy import Action, Policy, PolicyException, excepted
+from platform_stack.model.roles import Dashboards, Gateway, Mesh, Role, Scraper, TraceCollector
 from platform_stack.model.secret import Fixed, Generated, Given, Secret, Template
 from platform_stack.model.tenant import Quota, Repository, Tenant
 from platform_stack.model.waves import SyncWave, waves
@@ -26,11 +27,14 @@ __all__ = [
     "Chart",
     "Cluster",
     "Context",
+    "Dashboards",
     "DataSource",
     "Fixed",
+    "Gateway",
     "Generated",
     "Given",
     "IgnoreDifferences",
+    "Mesh",
     "Namespace",
     "Platform",
     "Policy",
@@ -38,14 +42,17 @@ __all__ = [
     "Profile",
     "Quota",
     "Repository",
+    "Role",
     "Route",
     "RuntimeWorkload",
+    "Scraper",
     "Secret",
     "Service",
     "Sidecar",
     "SyncWave",
     "Template",
     "Tenant",
+    "TraceCollector",
     "Values",
     "excepted",
     "waves",

@@ -21,12 +21,12 @@ if TYPE_CHECKING:
         IgnoreDifferences,
         Route,
         RuntimeWorkload,
-        Sidecar,
     )
     from platform_stack.model.flow import Flow
     from platform_stack.model.names import CustomKind, DnsLabel
     from platform_stack.model.platform import Context
     from platform_stack.model.policy import PolicyException
+    from platform_stack.model.roles import Role
     from platform_stack.model.secret import Secret
     from platform_stack.model.tenant import Tenant
 
@@ -110,7 +110,7 @@ class Application:
         made_at_run_time: what operators make, or what selects only that, as "Kind namespace/name", each with
             who makes it; `platform-stack check` misses it otherwise.
         known_idle: memory that a pod of a workload is known to use when idle, by the workload's name.
-        sidecar: what it adds to every pod in the mesh, for the application that is the mesh; default: nothing.
+        roles: what it is for the others: the gateway, the scraper, the mesh; default: nothing.
         flows: makes the list of who may talk to whom, beyond what its objects ask for, from the context.
         routes: the hosts under which its services are reached from outside.
         ignore_differences: fields that Argo CD leaves to whoever writes them at run time.
@@ -138,7 +138,7 @@ class Application:
     plaintext_because: Mapping[str, str] = field(default_factory=dict)
     made_at_run_time: Mapping[MadeObject, str] = field(default_factory=dict)
     known_idle: Mapping[str, str] = field(default_factory=dict)
-    sidecar: Sidecar | None = None
+    roles: tuple[Role, ...] = ()
     flows: Callable[[Context], tuple[Flow, ...]] = field(default=lambda _context: ())
     routes: tuple[Route, ...] = ()
     ignore_differences: tuple[IgnoreDifferences, ...] = ()

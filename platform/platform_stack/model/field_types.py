@@ -57,11 +57,24 @@ def field_types(cls: type, fields: list[str]) -> dict[str, FieldType]:
         names,
         platform,
         policy,
+        roles,
         secret,
     )
 
     known: dict[str, Any] = {}
-    parts = (application, chart, declarations, flow, gatekeeper, kyverno, names, platform, policy, secret)
+    parts = (
+        application,
+        chart,
+        declarations,
+        flow,
+        gatekeeper,
+        kyverno,
+        names,
+        platform,
+        policy,
+        roles,
+        secret,
+    )
     for module in (typing, collections.abc, pathlib, labels, *parts, model):
         known |= vars(module)
     own = vars(sys.modules[cls.__module__])

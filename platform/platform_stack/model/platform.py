@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from platform_stack.errors import called_from, caller_file, did_you_mean, fail
 from platform_stack.model.checked import checked
+from platform_stack.model.roles import AnyRole, Holder
 from platform_stack.model.waves import waves
 
 if TYPE_CHECKING:
@@ -106,6 +107,12 @@ class Platform:
         """The namespaces into whose pods Istio's sidecar is injected."""
         return frozenset(
             namespace.name for member in self.members for namespace in member.namespaces if namespace.mesh
+        )
+
+    def holders(self, role: type[AnyRole]) -> tuple[Holder[AnyRole], ...]:
+        """Return who has a role, in the order of the members."""
+        return tuple(
+            Holder(member, each) for member in self.members for each in member.roles if isinstance(each, role)
         )
 
     def namespaces_for(self, member: Application) -> frozenset[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from platform_stack.model.flow import Entity, Protection
+from platform_stack.model.roles import Dashboards, Gateway, Scraper
 from platform_stack.model.tenant import PREFIX
 
 if TYPE_CHECKING:
@@ -15,12 +16,6 @@ if TYPE_CHECKING:
     from platform_stack.facts import Manifest
     from platform_stack.model import Platform
     from platform_stack.network.pods import Inventory, Workload
-
-GATEWAY = "kong"
-"""The application whose pods routes lead through."""
-
-GRAFANA = "grafana"
-"""What the pods are called that query data sources."""
 
 WEBHOOKS = ("MutatingWebhookConfiguration", "ValidatingWebhookConfiguration")
 
@@ -40,7 +35,7 @@ class Derived:
 def derive(estate: Estate) -> Iterator[Derived]:
     """Yield what the objects of the platform ask for."""
     inventory = estate.inventory
-    scrapers = inventory.named("prometheus")
+    scrapers = inventory.of_role(Scraper)
     for item in (item for items in inventory.objects.values() for item in items):
         if item["kind"] in WEBHOOKS:
             yield from webhooks(inventory, item)
@@ -55,12 +50,12 @@ def derive(estate: Estate) -> Iterator[Derived]:
 
 
 def _queries(platform: Platform, inventory: Inventory) -> Iterator[Derived]:
-    grafana = inventory.named(GRAFANA)
+    dashboards = inventory.of_role(Dashboards)
     for member in platform.members:
         for source in member.data_sources:
             address = source.service
             for target, port in inventory.behind(address.namespace, address.name, address.port):
-                for one in grafana:
+                for one in dashboards:
                     yield Derived(one, target, port, "queries it", f"data source {source.name}")
 
 
@@ -70,7 +65,7 @@ def _installed_by_tenants(platform: Platform, inventory: Inventory) -> Iterator[
         for repository in tenant.repositories:
             target = inventory.everything(PREFIX + tenant.name, tenant.namespace_of(repository))
             for port in repository.ports:
-                for gateway in inventory.by_application.get(GATEWAY, ()):
+                for gateway in inventory.of_role(Gateway):
                     asked_by = f"repository {repository.name} of tenant {tenant.name}"
                     yield Derived(gateway, target, port, "routes to it", asked_by)
 
@@ -147,7 +142,7 @@ def routes(inventory: Inventory, item: Manifest) -> Iterator[Derived]:
     for rule in item["spec"].get("rules", ()):
         for name, port in backends({"spec": {"rules": [rule]}}):
             for target, number in inventory.behind(namespace, name, port):
-                for gateway in inventory.by_application.get(GATEWAY, ()):
+                for gateway in inventory.of_role(Gateway):
                     yield Derived(gateway, target, number, f"routes {rule['host']} to it", _named(item))
 
 

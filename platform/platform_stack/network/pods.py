@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from platform_stack.estate import Estate
     from platform_stack.facts import Manifest
+    from platform_stack.model.roles import PodRole
     from platform_stack.recorded import Release
 
 Labels = tuple[tuple[str, str], ...]
@@ -112,6 +113,7 @@ class Inventory:
         """Read the workloads and Services of all applications."""
         objects = self.objects = estate.objects
         self.unknown = estate.unknown
+        self.platform = estate.platform
         self._mesh = estate.platform.mesh_namespaces
         self.by_application: dict[str, list[Workload]] = {}
         for member in estate.platform.members:
@@ -179,9 +181,14 @@ class Inventory:
         wanted = labels.items()
         return [one for one in self._by_namespace.get(namespace, ()) if wanted <= dict(one.labels).items()]
 
-    def named(self, name: str) -> list[Workload]:
-        """Return the workloads whose pods say that they are `name` (app.kubernetes.io/name)."""
-        return [one for one in self.all() if ("app.kubernetes.io/name", name) in one.labels]
+    def of_role(self, role: type[PodRole]) -> list[Workload]:
+        """Return the workloads that have a role for their application."""
+        return [
+            one
+            for holder in self.platform.holders(role)
+            for one in self.by_application[holder.application.name]
+            if not holder.role.workloads or one.name in holder.role.workloads
+        ]
 
     def behind(self, namespace: str, name: str, port: int | str) -> list[tuple[Workload, int]]:
         """Return the workloads behind a Service's port, each with the pod port it leads to.
