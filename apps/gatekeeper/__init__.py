@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from platform_stack import Application, Chart, Context, IgnoreDifferences, Namespace
+from platform_stack.integrations import gatekeeper as product
 from platform_stack.model.flow import Flow, uses_api_server
 
 from ..policies.admission import GATEKEEPER_NAMESPACE as NAMESPACE
@@ -26,6 +27,7 @@ def _flows(_context: Context) -> tuple[Flow, ...]:
 
 gatekeeper = Application(
     name="gatekeeper",
+    roles=(product.policy_engine(),),
     flows=_flows,
     known_idle={"gatekeeper-audit": "137Mi", "gatekeeper-controller-manager": "140Mi"},
     namespaces=(

@@ -44,7 +44,8 @@ from platform_stack import (
     Tenant,
 )
 from platform_stack.errors import short_path
-from platform_stack.model import flow, gatekeeper, kyverno
+from platform_stack.integrations import gatekeeper, kyverno
+from platform_stack.model import flow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -95,6 +96,8 @@ EXAMPLES: tuple[Any, ...] = (
     kyverno.Mutation(match=kyverno.Match(), expression="Object{}"),
     kyverno.Generation(match=kyverno.Match(), templates=({"kind": "ConfigMap"},)),
     kyverno.ImageVerification(publisher=PUBLISHER),
+    kyverno.policy_engine(),
+    gatekeeper.policy_engine(),
     gatekeeper.Constraint(kind="Named", match=("/Service",), cel=(("true", '"it is not."'),)),
     Policy(
         name="named",
