@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from platform_stack.errors import called_from, fail
+from platform_stack.errors import Finding, PlatformError, called_from, fail, in_order
 from platform_stack.model.checked import checked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from platform_stack.constructs import ManifestChart
     from platform_stack.labels import Tier
@@ -121,7 +122,8 @@ class Application:
             default: it does everywhere.
 
     Raises:
-        PlatformError: a field has a wrong type or form, or two namespaces or releases collide.
+        PlatformError: a field has a wrong type or form, or two namespaces or releases collide; all findings
+            at once.
 
     """
 
@@ -149,23 +151,10 @@ class Application:
     source: str = field(init=False, default="", compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Check that it has a namespace, and that releases are distinct."""
+        """Check that it has a namespace, and that namespaces and releases are distinct."""
         object.__setattr__(self, "source", called_from())
-        where = f"{self.source}: application {self.name!r}: "
-        if not self.namespaces and not self.shares_namespaces_of:
-            fail(
-                where + "namespaces", "none", "at least one Namespace, or an application it shares them with"
-            )
-        releases: set[tuple[str, str]] = set()
-        for chart in self.charts:
-            release = (chart.release, self.namespace_of(chart))
-            if chart.release in {name for name, _ in releases}:
-                fail(
-                    where + "charts",
-                    f"two charts with the release name {chart.release!r}",
-                    "a release name of its own for each chart of an application",
-                )
-            releases.add(release)
+        if findings := in_order(self._inconsistencies()):
+            raise PlatformError(*findings)
 
     @property
     def tier(self) -> Tier:
@@ -194,16 +183,34 @@ class Application:
 
     def namespace_of(self, chart: Chart) -> str:
         """Return the namespace of a chart's release: its own, or the application's first."""
-        if chart.namespace:
-            return chart.namespace
-        if not self.namespaces:
-            fail(
-                f"{self.source}: application {self.name!r}: chart {chart.name!r}: namespace",
-                "none",
-                "a namespace: the application owns none that could be the default",
+        return chart.namespace or self.namespaces[0].name
+
+    def _inconsistencies(self) -> Iterator[Finding]:
+        """Yield what is wrong between its fields, each of which is right by itself."""
+        if not self.namespaces and not self.shares_namespaces_of:
+            expected = "at least one Namespace, or an application it shares them with"
+            yield Finding(f"{self.place}: namespaces", "none", expected)
+        for name in _twice(namespace.name for namespace in self.namespaces):
+            yield Finding(f"{self.place}: namespaces", f"{name!r} twice", "each once")
+        for name in _twice(chart.release for chart in self.charts):
+            yield Finding(
+                f"{self.place}: charts",
+                f"two charts with the release name {name!r}",
+                "a release name of its own for each chart of an application",
             )
-        return self.namespaces[0].name
+        for chart in self.charts:
+            if not self.namespaces and self.shares_namespaces_of and not chart.namespace:
+                yield Finding(
+                    f"{self.place}: chart {chart.name!r}: namespace",
+                    "none",
+                    "a namespace: the application owns none that could be the default",
+                )
 
 
 def _name(member: Application | str) -> str:
     return member if isinstance(member, str) else member.name
+
+
+def _twice(names: Iterable[str]) -> Iterator[str]:
+    """Yield the names that are there more than once, each once."""
+    return (name for name, count in Counter(names).items() if count > 1)
