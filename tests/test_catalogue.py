@@ -13,7 +13,7 @@ from platform_stack.budget import Request, Workload, quantity, total
 from platform_stack.constructs.routes import CLUSTER_PLUGIN
 from platform_stack.synth import synthesize
 
-MANUAL = {member.name for member in PLATFORM.members if member.manual(PLATFORM.clusters[0])}
+MANUAL = {member.name for member in PLATFORM.members if member.sync.manual(PLATFORM.clusters[0])}
 
 
 def found(applications: tuple[Application, ...] = PLATFORM.applications) -> tuple[Workload, ...]:
@@ -101,4 +101,4 @@ def test_only_longhorn_is_synced_by_hand_and_only_without_iscsi() -> None:
     (kind,) = PLATFORM.clusters
     assert {"longhorn"} == MANUAL
     with_iscsi = dataclasses.replace(kind, iscsi=True)
-    assert not [member.name for member in PLATFORM.members if member.manual(with_iscsi)]
+    assert not [member.name for member in PLATFORM.members if member.sync.manual(with_iscsi)]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Literal
 
 from platform_stack.errors import Finding, PlatformError, called_from, fail, in_order
 from platform_stack.model.checked import checked
+from platform_stack.model.run_time import RunTime
+from platform_stack.model.synchronization import Synchronization
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -16,12 +17,9 @@ if TYPE_CHECKING:
     from platform_stack.constructs import ManifestChart
     from platform_stack.labels import Tier
     from platform_stack.model.chart import Chart
-    from platform_stack.model.cluster import Cluster
     from platform_stack.model.declarations import (
         DataSource,
-        IgnoreDifferences,
         Route,
-        RuntimeWorkload,
     )
     from platform_stack.model.flow import Flow
     from platform_stack.model.names import CustomKind, DnsLabel
@@ -33,8 +31,6 @@ if TYPE_CHECKING:
 
 PodSecurity = Literal["restricted", "baseline", "privileged"]
 """Levels of the Pod Security Standards, strictest first."""
-
-_MADE_OBJECT = re.compile(r"[A-Z][A-Za-z0-9]* ([-a-z0-9]+/)?[-a-z0-9.:]+")
 
 
 @checked("namespace")
@@ -79,14 +75,6 @@ class Namespace:
             )
 
 
-def _check_made_object(where: str, value: object) -> None:
-    if not (isinstance(value, str) and _MADE_OBJECT.fullmatch(value)):
-        fail(where, repr(value), "'Kind namespace/name', such as 'Secret argocd/argocd-redis'")
-
-
-MadeObject = Annotated[str, _check_made_object]
-
-
 @checked("application")
 @dataclass(frozen=True, kw_only=True)
 class Application:
@@ -105,21 +93,15 @@ class Application:
             known from the recorded facts).
         secrets: the Secrets it needs, which git holds only sealed.
         data_sources: the Grafana data sources it offers.
-        runtime_workloads: makes the list of pods that its operators make, from the context.
         plaintext_because: why others may talk to a workload of its own without encryption between nodes, by
             the workload's name; synth refuses such a flow otherwise.
-        made_at_run_time: what operators make, or what selects only that, as "Kind namespace/name", each with
-            who makes it; `platform-stack check` misses it otherwise.
-        known_idle: memory that a pod of a workload is known to use when idle, by the workload's name.
         roles: what it is for the others: the gateway, the scraper, the mesh; default: nothing.
         flows: makes the list of who may talk to whom, beyond what its objects ask for, from the context.
         routes: the hosts under which its services are reached from outside.
-        ignore_differences: fields that Argo CD leaves to whoever writes them at run time.
         exceptions: which of its workloads a policy does not apply to, and why.
+        run_time: what is made and used at run time, and its charts do not show; default: nothing.
+        sync: how Argo CD syncs it; default: by itself, every field.
         tenant: the Tenant that becomes this application; default: none, it is the platform's own.
-        annotations: further annotations of the Argo CD Application.
-        manual: says why Argo CD does not sync it by itself on a cluster, or None where it does;
-            default: it does everywhere.
 
     Raises:
         PlatformError: a field has a wrong type or form, or two namespaces or releases collide; all findings
@@ -136,18 +118,14 @@ class Application:
     provides: tuple[CustomKind, ...] = ()
     secrets: tuple[Secret, ...] = ()
     data_sources: tuple[DataSource, ...] = ()
-    runtime_workloads: Callable[[Context], tuple[RuntimeWorkload, ...]] = field(default=lambda _context: ())
     plaintext_because: Mapping[str, str] = field(default_factory=dict)
-    made_at_run_time: Mapping[MadeObject, str] = field(default_factory=dict)
-    known_idle: Mapping[str, str] = field(default_factory=dict)
     roles: tuple[Role, ...] = ()
     flows: Callable[[Context], tuple[Flow, ...]] = field(default=lambda _context: ())
     routes: tuple[Route, ...] = ()
-    ignore_differences: tuple[IgnoreDifferences, ...] = ()
     exceptions: tuple[PolicyException, ...] = ()
+    run_time: RunTime = field(default_factory=RunTime)
+    sync: Synchronization = field(default_factory=Synchronization)
     tenant: Tenant | None = None
-    annotations: Mapping[str, str] = field(default_factory=dict)
-    manual: Callable[[Cluster], str | None] = field(default=lambda _cluster: None)
     source: str = field(init=False, default="", compare=False, repr=False)
 
     def __post_init__(self) -> None:
