@@ -63,7 +63,9 @@ def field_types(cls: type, fields: list[str]) -> dict[str, FieldType]:
         platform,
         policy,
         roles,
+        run_time,
         secret,
+        synchronization,
     )
 
     known: dict[str, Any] = {}
@@ -76,7 +78,9 @@ def field_types(cls: type, fields: list[str]) -> dict[str, FieldType]:
         platform,
         policy,
         roles,
+        run_time,
         secret,
+        synchronization,
     )
     for module in (typing, collections.abc, pathlib, labels, *parts, model):
         known |= vars(module)
