@@ -16,7 +16,18 @@ from platform_stack.model.declarations import (
 )
 from platform_stack.model.platform import Context, Platform
 from platform_stack.model.policy import Action, Policy, PolicyException, excepted
-from platform_stack.model.roles import Dashboards, Gateway, Mesh, Role, Scraper, TraceCollector
+from platform_stack.model.roles import (
+    Backend,
+    CertificateIssuer,
+    Dashboards,
+    Gateway,
+    Mesh,
+    MetricsEndpoint,
+    Role,
+    Scraper,
+    TraceCollector,
+    WantedRoute,
+)
 from platform_stack.model.secret import Fixed, Generated, Given, Secret, Template
 from platform_stack.model.tenant import Quota, Repository, Tenant
 from platform_stack.model.waves import SyncWave, waves
@@ -24,6 +35,8 @@ from platform_stack.model.waves import SyncWave, waves
 __all__ = [
     "Action",
     "Application",
+    "Backend",
+    "CertificateIssuer",
     "Chart",
     "Cluster",
     "Context",
@@ -35,6 +48,7 @@ __all__ = [
     "Given",
     "IgnoreDifferences",
     "Mesh",
+    "MetricsEndpoint",
     "Namespace",
     "Platform",
     "Policy",
@@ -54,6 +68,7 @@ __all__ = [
     "Tenant",
     "TraceCollector",
     "Values",
+    "WantedRoute",
     "excepted",
     "waves",
 ]
