@@ -27,7 +27,7 @@ def _check_scheme(where: str, value: object) -> None:
 
 
 def _check_uid(where: str, value: object) -> None:
-    check_type(where, value, str, "text: a uid such as 'prometheus'")
+    check_type(where, value, str, "text: a uid such as 'metrics'")
     if not _UID.fullmatch(str(value)):
         fail(where, repr(value), "a uid: at most 40 letters, digits, '-' and '_'")
 
