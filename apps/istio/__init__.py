@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from platform_stack import Application, Chart, Context, IgnoreDifferences, Mesh, Namespace, SyncWave, excepted
+from platform_stack import Application, Chart, Context, IgnoreDifferences, Namespace, SyncWave, excepted
+from platform_stack.integrations.istio import mesh
 from platform_stack.model.flow import Entity, Flow, Pods, uses_api_server
 from platform_stack_imports import istio_security, istio_telemetry
 from platform_stack_imports.k8s import ObjectMeta
@@ -91,7 +92,7 @@ def _flows(_context: Context) -> tuple[Flow, ...]:
 
 istio = Application(
     name="istio",
-    roles=(Mesh(sidecar=SIDECAR),),
+    roles=(mesh(sidecar=SIDECAR),),
     exceptions=excepted(
         "DaemonSet",
         "istio-cni-node",

@@ -27,9 +27,12 @@ from platform_stack.model import (
     Generated,
     Given,
     IgnoreDifferences,
+    Interception,
     Mesh,
     Namespace,
+    NetworkEngine,
     Platform,
+    PodMetadata,
     Policy,
     PolicyException,
     Profile,
@@ -40,6 +43,7 @@ from platform_stack.model import (
     RuntimeWorkload,
     Scraper,
     Secret,
+    Selected,
     Service,
     Sidecar,
     SyncWave,
@@ -85,12 +89,6 @@ from platform_stack.model.policy import (
 )
 
 if _typing.TYPE_CHECKING:
-    from platform_stack.cluster_objects import (
-        COREDNS,
-        STATIC_PODS,
-        SYSTEM,
-        static_pod,
-    )
     from platform_stack.constructs import (
         ManifestChart,
     )
@@ -115,6 +113,12 @@ if _typing.TYPE_CHECKING:
         INGRESS_HEALTH,
         KYVERNO_POLICY_HEALTH,
     )
+    from platform_stack.integrations.kind.objects import (
+        COREDNS,
+        STATIC_PODS,
+        SYSTEM,
+        static_pod,
+    )
     from platform_stack.kubernetes import (
         COREDNS_VERSION,
         ETCD_VERSION,
@@ -124,6 +128,12 @@ if _typing.TYPE_CHECKING:
         QUOTA,
         TIER,
         Tier,
+    )
+    from platform_stack.network.arrivals import (
+        Arrivals,
+    )
+    from platform_stack.network.permission import (
+        Permission,
     )
     from platform_stack.policies import (
         Estate,
@@ -161,6 +171,7 @@ __all__ = [
     "Alert",
     "ApiObject",
     "Application",
+    "Arrivals",
     "Chart",
     "Check",
     "Cluster",
@@ -181,17 +192,21 @@ __all__ = [
     "Given",
     "IgnoreDifferences",
     "ImageVerification",
+    "Interception",
     "ManifestChart",
     "Match",
     "Mesh",
     "Mutation",
     "Names",
     "Namespace",
+    "NetworkEngine",
     "Networks",
     "Panel",
     "Peer",
+    "Permission",
     "Platform",
     "PlatformError",
+    "PodMetadata",
     "Pods",
     "Policy",
     "PolicyException",
@@ -205,6 +220,7 @@ __all__ = [
     "RuntimeWorkload",
     "Scraper",
     "Secret",
+    "Selected",
     "Service",
     "Severity",
     "Sidecar",
@@ -235,7 +251,7 @@ __all__ = [
 ]
 
 _LATER = {
-    "platform_stack.cluster_objects": ("COREDNS", "STATIC_PODS", "SYSTEM", "static_pod"),
+    "platform_stack.integrations.kind.objects": ("COREDNS", "STATIC_PODS", "SYSTEM", "static_pod"),
     "platform_stack.constructs": ("ManifestChart",),
     "platform_stack.constructs.observability": (
         "INTERVAL",
@@ -257,6 +273,8 @@ _LATER = {
     ),
     "platform_stack.kubernetes": ("COREDNS_VERSION", "ETCD_VERSION"),
     "platform_stack.labels": ("OWNER", "QUOTA", "TIER", "Tier"),
+    "platform_stack.network.arrivals": ("Arrivals",),
+    "platform_stack.network.permission": ("Permission",),
     "platform_stack.policies": ("Estate",),
     "platform_stack.policies.registries": ("allowed_registries",),
     "platform_stack.typed": ("ApiObject", "to_manifest"),

@@ -1,10 +1,11 @@
-"""apps/__main__.py:43: application 'web': Service web
+"""apps/__main__.py:44: application 'web': Service web
   found:    no annotation ingress.kubernetes.io/service-upstream: 'true', and pods in the mesh behind it
   expected: the annotation: without it the gateway's requests arrive without mutual TLS
   hint:     set it in the values of the chart, or where the object is made
 """
 
-from platform_stack import Application, Cluster, Mesh, Namespace, Platform, Route, Service, Sidecar
+from platform_stack import Application, Cluster, Namespace, Platform, Route, Service, Sidecar
+from platform_stack.integrations import istio
 
 
 def deployment(name, **labels):
@@ -37,7 +38,7 @@ mesh = Application(
     name="mesh",
     namespaces=(Namespace(name="mesh"),),
     provides=("security.istio.io/AuthorizationPolicy", "security.istio.io/PeerAuthentication"),
-    roles=(Mesh(sidecar=Sidecar(cpu="5m", memory="16Mi", known_idle="50Mi")),),
+    roles=(istio.mesh(sidecar=Sidecar(cpu="5m", memory="16Mi", known_idle="50Mi")),),
 )
 cluster = Cluster(name="kind", repo_url="https://git.example.test/platform")
 web = Application(

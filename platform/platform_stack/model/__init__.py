@@ -14,9 +14,10 @@ from platform_stack.model.declarations import (
     Service,
     Sidecar,
 )
+from platform_stack.model.network import Interception, Mesh, NetworkEngine, PodMetadata, Selected
 from platform_stack.model.platform import Context, Platform
 from platform_stack.model.policy import Action, Policy, PolicyException, excepted
-from platform_stack.model.roles import Dashboards, Gateway, Mesh, Role, Scraper, TraceCollector
+from platform_stack.model.roles import Dashboards, Gateway, Role, Scraper, TraceCollector
 from platform_stack.model.secret import Fixed, Generated, Given, Secret, Template
 from platform_stack.model.tenant import Quota, Repository, Tenant
 from platform_stack.model.waves import SyncWave, waves
@@ -34,9 +35,12 @@ __all__ = [
     "Generated",
     "Given",
     "IgnoreDifferences",
+    "Interception",
     "Mesh",
     "Namespace",
+    "NetworkEngine",
     "Platform",
+    "PodMetadata",
     "Policy",
     "PolicyException",
     "Profile",
@@ -47,6 +51,7 @@ __all__ = [
     "RuntimeWorkload",
     "Scraper",
     "Secret",
+    "Selected",
     "Service",
     "Sidecar",
     "SyncWave",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import collections.abc
 import dataclasses
 import enum
@@ -19,7 +20,12 @@ from platform_stack.model.plain_data import check_plain_data
 Check = Callable[[str, object], None]
 """Raises a PlatformError, whose findings begin with the first argument, unless the second is right."""
 
-_NOT_LOADED = {"ManifestChart": NewType("chart", object), "Estate": NewType("estate", object)}
+_NOT_LOADED = {
+    "Arrivals": NewType("arrivals", object),
+    "Estate": NewType("estate", object),
+    "ManifestChart": NewType("chart", object),
+    "Permission": NewType("permission", object),
+}
 """Types of arguments of functions; their modules load what the model must not, and no object of them is checked."""
 
 
@@ -55,6 +61,7 @@ def field_types(cls: type, fields: list[str]) -> dict[str, FieldType]:
         gatekeeper,
         kyverno,
         names,
+        network,
         platform,
         policy,
         roles,
@@ -70,6 +77,7 @@ def field_types(cls: type, fields: list[str]) -> dict[str, FieldType]:
         gatekeeper,
         kyverno,
         names,
+        network,
         platform,
         policy,
         roles,
@@ -99,7 +107,7 @@ def _read(hint: Any) -> FieldType:  # noqa: ANN401  whatever stands in an annota
             made = dataclasses.replace(_read(arguments[0]), check=arguments[1])
         case typing.Literal:
             made = _literal(arguments)
-        case collections.abc.Mapping:
+        case collections.abc.Mapping | builtins.dict:
             made = _mapping(*map(_read, arguments))
         case _:
             made = _function(arguments[0], None if arguments[1] is None else _read(arguments[1]))

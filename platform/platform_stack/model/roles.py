@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from platform_stack.model.checked import checked
+from platform_stack.model.network import Mesh, NetworkEngine
 
 if TYPE_CHECKING:
     from platform_stack.model.application import Application
-    from platform_stack.model.declarations import Sidecar
     from platform_stack.model.names import Text
 
 
@@ -69,20 +69,7 @@ class TraceCollector:
     workloads: tuple[Text, ...] = ()
 
 
-@checked("mesh")
-@dataclass(frozen=True, kw_only=True)
-class Mesh:
-    """Gives pods an identity, and encrypts what they say to each other.
-
-    Attributes:
-        sidecar: the container that it adds to each of its pods.
-
-    """
-
-    sidecar: Sidecar
-
-
-Role = Gateway | Scraper | Dashboards | TraceCollector | Mesh
+Role = Gateway | Scraper | Dashboards | TraceCollector | NetworkEngine | Mesh
 """What an application is for the others."""
 
 PodRole = Gateway | Scraper | Dashboards | TraceCollector

@@ -11,7 +11,7 @@ from platform_stack.constructs.routes import ingress
 from platform_stack.errors import PlatformError, collecting
 from platform_stack.estate import Estate
 from platform_stack.facts.scope import is_namespaced
-from platform_stack.model import SyncWave
+from platform_stack.model import Mesh, SyncWave
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -83,14 +83,14 @@ def _fill(chart: ManifestChart, member: Application, estate: Estate) -> None:
     context = estate.context
     for spec in member.namespaces:
         reason = estate.no_default_deny.get(spec.name, "")
-        chart.add(namespace(spec, member, reason), wave=SyncWave.NAMESPACE)
+        made = namespace(spec, member, context.platform.role(Mesh), reason)
+        chart.add(made, wave=SyncWave.NAMESPACE)
     for secret in member.secrets:
         if sealed := estate.store.sealed.get(secret.full_name):
             chart.add(sealed.manifest, wave=SyncWave.SECRET)
     for route in member.routes:
         in_mesh = route.service.namespace in context.platform.mesh_namespaces
-        made = ingress(route, context.cluster, mesh=in_mesh)
-        chart.add(made, wave=SyncWave.AFTER_CHART)
+        chart.add(ingress(route, context.cluster, mesh=in_mesh), wave=SyncWave.AFTER_CHART)
     if member.manifests is not None:
         member.manifests(chart, context)
 
