@@ -96,7 +96,7 @@ def workloads(estate: Estate) -> list[Workload]:
                 )
         for runtime in estate.runtime_workloads[member.name]:
             count = nodes if runtime.kind == "DaemonSet" else runtime.replicas
-            request = Request(quantity(runtime.cpu), quantity(runtime.memory))
+            request = Request(quantity(runtime.cpu or 0), quantity(runtime.memory or 0))
             idle = member.run_time.known_idle.get(runtime.name, "")
             found.append(
                 Workload(member.name, runtime.namespace, runtime.kind, runtime.name, count, request, idle)

@@ -19,8 +19,12 @@ from platform_stack.model.plain_data import check_plain_data
 Check = Callable[[str, object], None]
 """Raises a PlatformError, whose findings begin with the first argument, unless the second is right."""
 
-_NOT_LOADED = {"ManifestChart": NewType("chart", object), "Estate": NewType("estate", object)}
-"""Types of arguments of functions; their modules load what the model must not, and no object of them is checked."""
+_NOT_LOADED = {
+    "ManifestChart": NewType("chart", object),
+    "Estate": NewType("estate", object),
+    "Objects": NewType("objects", object),
+}
+"""Types of arguments of functions: no object of them is checked, and the modules of some must not be loaded here."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

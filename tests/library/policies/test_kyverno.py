@@ -124,7 +124,7 @@ def made(asked: Policy, *exceptions: PolicyException) -> list[ApiObject]:
         namespaces=(Namespace(name="web"),),
         exceptions=exceptions,
         run_time=RunTime(
-            workloads=lambda _context: (
+            workloads=lambda _objects, _context: (
                 RuntimeWorkload(
                     name="cache",
                     namespace="web",
