@@ -13,8 +13,16 @@ from platform_stack.model.declarations import (
     Sidecar,
 )
 from platform_stack.model.platform import Context, Platform
-from platform_stack.model.policy import Action, Policy, PolicyException, excepted
-from platform_stack.model.roles import Dashboards, Gateway, Mesh, Role, Scraper, TraceCollector
+from platform_stack.model.policy import Action, Policy, PolicyException, PolicyRule, excepted
+from platform_stack.model.roles import (
+    Dashboards,
+    Gateway,
+    Mesh,
+    PolicyEngine,
+    Role,
+    Scraper,
+    TraceCollector,
+)
 from platform_stack.model.run_time import RunTime, RuntimeWorkload
 from platform_stack.model.secret import Fixed, Generated, Given, Secret, Template
 from platform_stack.model.synchronization import IgnoreDifferences, Synchronization
@@ -38,7 +46,9 @@ __all__ = [
     "Namespace",
     "Platform",
     "Policy",
+    "PolicyEngine",
     "PolicyException",
+    "PolicyRule",
     "Profile",
     "Quota",
     "Repository",

@@ -34,7 +34,7 @@ class Platform:
         bootstrap: the applications that the bootstrap script installs before Argo CD can work, in this
             order (the network, then Argo CD); Argo CD adopts them and never prunes them.
         clusters: one folder of dist/ each.
-        policies: what Kyverno and Gatekeeper ask of the objects in the cluster.
+        policies: what the policy engines among the applications ask of the objects in the cluster.
         exceptions: what of the cluster's own objects (kubeadm's, KIND's) the policies do not apply to, as a function
             of the cluster; each names its namespace. Default: nothing.
         tenants: the teams that work on the platform; each becomes an application that comes after all others.

@@ -6,8 +6,8 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from platform_stack import budget
+from platform_stack.admission import table as policies
 from platform_stack.network.table import graph, rows
-from platform_stack.policies import table as policies
 from platform_stack.recorded import Unknown, no_default_deny
 from platform_stack.secrets.store import State
 

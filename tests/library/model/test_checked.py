@@ -51,7 +51,8 @@ from platform_stack import (
     TraceCollector,
 )
 from platform_stack.errors import short_path
-from platform_stack.model import flow, gatekeeper, kyverno
+from platform_stack.integrations import gatekeeper, kyverno
+from platform_stack.model import flow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -110,6 +111,8 @@ EXAMPLES: tuple[Any, ...] = (
     kyverno.Mutation(match=kyverno.Match(), expression="Object{}"),
     kyverno.Generation(match=kyverno.Match(), templates=({"kind": "ConfigMap"},)),
     kyverno.ImageVerification(publisher=PUBLISHER),
+    kyverno.policy_engine(),
+    gatekeeper.policy_engine(),
     gatekeeper.Constraint(kind="Named", match=("/Service",), cel=(("true", '"it is not."'),)),
     Policy(
         name="named",
