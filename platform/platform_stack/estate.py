@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from platform_stack.admission.exceptions import Excepted
-    from platform_stack.facts import Manifest
+    from platform_stack.facts import CustomResource, Manifest
     from platform_stack.model import Context, Platform, RuntimeWorkload
     from platform_stack.network.resolve import Resolution, ResolvedFlow
     from platform_stack.recorded import Release
@@ -55,6 +55,16 @@ class Estate:
     def unknown(self) -> Sequence[Release]:
         """The releases of which it is not known what they make."""
         return recorded.unknown(self.releases)
+
+    @cached_property
+    def custom_resources(self) -> tuple[CustomResource, ...]:
+        """The definitions of custom kinds that its known charts make."""
+        return tuple(
+            definition
+            for release in self.releases
+            if release.facts
+            for definition in release.facts.custom_resource_definitions
+        )
 
     @cached_property
     def no_default_deny(self) -> Mapping[str, str]:
