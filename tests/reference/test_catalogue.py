@@ -9,8 +9,9 @@ import pytest
 from apps import SMALL
 from apps.__main__ import PLATFORM
 from platform_stack import Application, PlatformError
-from platform_stack.budget import Request, Workload, quantity, total
+from platform_stack.budget import Request, Workload, total
 from platform_stack.model.roles import CertificateIssuer, Gateway
+from platform_stack.quantity import quantity
 from platform_stack.synth import synthesize
 
 MANUAL = {member.name for member in PLATFORM.members if member.sync.manual(PLATFORM.clusters[0])}

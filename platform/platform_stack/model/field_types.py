@@ -25,6 +25,7 @@ _NOT_LOADED: dict[str, Any] = {
     "Permission": NewType("permission", object),
     "ManifestChart": NewType("chart", object),
     "Estate": NewType("estate", object),
+    "Objects": NewType("objects", object),
     "Manifest": NewType("manifest", object),
     "Asked": object,
     "Made": tuple[object, int],

@@ -139,6 +139,7 @@ class Platform:
 
         Args:
             output: default: the environment variable CDK8S_OUTDIR (set by `cdk8s synth`), else `dist`.
+                What is written is the same everywhere: Argo CD follows dist/ of the git repository.
 
         Raises:
             PlatformError: the description is wrong; nothing was changed.

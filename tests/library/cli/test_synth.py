@@ -58,6 +58,17 @@ def test_one_cluster_and_another_output(folder: Path) -> None:
     assert not (folder / "dist").exists()
 
 
+def test_another_output_holds_the_same_bytes_and_still_names_dist(folder: Path) -> None:
+    assert run(folder, "synth").returncode == 0
+    assert run(folder, "synth", "--output", "elsewhere").returncode == 0
+    made, again = (
+        {path.relative_to(folder / name): path.read_bytes() for path in (folder / name).rglob("*.*")}
+        for name in ("dist", "elsewhere")
+    )
+    assert made == again
+    assert b"path: dist/one/root" in made[Path("one/bootstrap/root.yaml")]
+
+
 def test_cdk8s_names_the_output_by_its_environment_variable(folder: Path) -> None:
     assert run(folder, "synth", CDK8S_OUTDIR="from-cdk8s").returncode == 0
     assert (folder / "from-cdk8s" / "one").is_dir()

@@ -415,7 +415,7 @@ def test_helm_values_are_plain_data(value: Any, path: str, found: str) -> None: 
 )
 def test_what_a_users_function_gives_is_checked(cls: type, name: str, given_back: object, path: str) -> None:
     example = next(each for each in EXAMPLES if type(each) is cls)
-    made: Any = make(cls, {**arguments_of(example), name: lambda _argument: given_back})
+    made: Any = make(cls, {**arguments_of(example), name: lambda *_arguments: given_back})
     for described in (made, dataclasses.replace(made, **{name: getattr(made, name)})):
         with pytest.raises(PlatformError) as error:
             getattr(described, name)(None)

@@ -310,6 +310,10 @@ def test_a_constraint_says_what_is_wrong_with_it(
             "different actions for ClusterRole, which lies in no namespace",
         ),
         (
+            [policy(dataclasses.replace(TYPE, match=("cert-manager.io/ClusterIssuer",)), platform=None)],
+            "different actions for ClusterIssuer, which lies in no namespace",
+        ),
+        (
             [policy(lambda _estate: Validation(checks=()))],
             "a rule that it takes: Constraint, or a function that makes one",
         ),

@@ -125,7 +125,7 @@ def made(asked: Policy, *exceptions: PolicyException) -> list[ApiObject]:
         exceptions=exceptions,
         roles=(policy_engine(),),
         run_time=RunTime(
-            workloads=lambda _context: (
+            workloads=lambda _objects, _context: (
                 RuntimeWorkload(
                     name="cache",
                     namespace="web",
