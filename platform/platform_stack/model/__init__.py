@@ -21,6 +21,7 @@ from platform_stack.model.roles import (
     PolicyEngine,
     Role,
     Scraper,
+    SecretOpener,
     TraceCollector,
 )
 from platform_stack.model.run_time import RunTime, RuntimeWorkload
@@ -58,6 +59,7 @@ __all__ = [
     "RuntimeWorkload",
     "Scraper",
     "Secret",
+    "SecretOpener",
     "Service",
     "Sidecar",
     "SyncWave",

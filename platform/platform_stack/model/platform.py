@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from platform_stack.errors import PlatformError, called_from, caller_file, in_order
 from platform_stack.model.checked import checked
 from platform_stack.model.consistency import dependencies, inconsistencies
-from platform_stack.model.roles import AnyRole, Holder
+from platform_stack.model.roles import AnyRole, Holder, SecretOpener
 from platform_stack.model.waves import waves
 
 if TYPE_CHECKING:
@@ -92,6 +92,11 @@ class Platform:
         return tuple(
             Holder(member, each) for member in self.members for each in member.roles if isinstance(each, role)
         )
+
+    @cached_property
+    def opener(self) -> Holder[SecretOpener] | None:
+        """Who opens what lies sealed in git; None: nobody, so that no application may declare a Secret."""
+        return next(iter(self.holders(SecretOpener)), None)
 
     def namespaces_for(self, member: Application) -> frozenset[str]:
         """Return the names of the namespaces that a member may put objects into: its own, and those it shares."""

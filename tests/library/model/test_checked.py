@@ -51,7 +51,7 @@ from platform_stack import (
     TraceCollector,
 )
 from platform_stack.errors import short_path
-from platform_stack.integrations import gatekeeper, kyverno
+from platform_stack.integrations import gatekeeper, kyverno, sealed_secrets
 from platform_stack.model import flow
 
 if TYPE_CHECKING:
@@ -113,6 +113,7 @@ EXAMPLES: tuple[Any, ...] = (
     kyverno.ImageVerification(publisher=PUBLISHER),
     kyverno.policy_engine(),
     gatekeeper.policy_engine(),
+    sealed_secrets.secret_opener(),
     gatekeeper.Constraint(kind="Named", match=("/Service",), cel=(("true", '"it is not."'),)),
     Policy(
         name="named",

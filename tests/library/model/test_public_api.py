@@ -24,10 +24,10 @@ Constraint Context Dashboards DataSource Entity Estate Everything Finding Fixed 
 Generated Generation Given IgnoreDifferences ImageVerification ManifestChart Match Mesh Mutation
 Names Namespace Networks Panel Peer Platform PlatformError Pods Policy PolicyEngine PolicyException
 PolicyRule Profile Protocol Publisher Quota Repository Role Route RunTime RuntimeWorkload Scraper
-Secret Service Severity Sidecar SyncWave Synchronization Template Tenant Tier TraceCollector
-Validation Values alerts allowed_registries dashboard down excepted exposed pod_monitor reaches
-reaches_names sends_traces serves_webhook service_monitor static_pod to_manifest to_yaml
-uses_api_server within
+Secret SecretOpener Service Severity Sidecar SyncWave Synchronization Template Tenant Tier
+TraceCollector Validation Values alerts allowed_registries dashboard down excepted exposed
+pod_monitor reaches reaches_names sends_traces serves_webhook service_monitor static_pod to_manifest
+to_yaml uses_api_server within
 """
 
 
