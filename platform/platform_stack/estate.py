@@ -73,15 +73,16 @@ class Estate:
 
     @cached_property
     def store(self) -> Store:
-        """What is sealed for the cluster.
+        """What is sealed for the cluster; nothing where nobody opens it.
 
         Raises:
-            PlatformError: a SealedSecret is damaged.
+            PlatformError: a sealed Secret is damaged.
 
         """
-        from platform_stack.secrets.store import read_store  # noqa: PLC0415  for those who ask
+        from platform_stack.secrets.store import Store, read_store  # noqa: PLC0415  for those who ask
 
-        return read_store(self.platform.secrets / self.context.cluster.name)
+        folder, opener = self.platform.secrets / self.context.cluster.name, self.platform.opener
+        return read_store(folder, opener.role) if opener else Store(folder, None, "", {})
 
     @cached_property
     def objects(self) -> Mapping[str, Sequence[Manifest]]:

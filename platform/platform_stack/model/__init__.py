@@ -24,6 +24,7 @@ from platform_stack.model.roles import (
     PolicyEngine,
     Role,
     Scraper,
+    SecretOpener,
     TraceCollector,
     WantedRoute,
 )
@@ -68,6 +69,7 @@ __all__ = [
     "RuntimeWorkload",
     "Scraper",
     "Secret",
+    "SecretOpener",
     "Selected",
     "Service",
     "Sidecar",

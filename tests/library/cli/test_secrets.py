@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from platform_stack.integrations import sealed_secrets
 from platform_stack.secrets.keys import create
 from platform_stack.secrets.store import CERTIFICATE, read_store
 
@@ -28,9 +29,11 @@ GIVEN = "given-by-a-person-0123456789"
 
 DESCRIPTION = """
 from platform_stack import Application, Cluster, Fixed, Generated, Given, Namespace, Platform, Secret
+from platform_stack.integrations import sealed_secrets
 
 opener = Application(
-    name="opener", namespaces=(Namespace(name="opener"),), provides=("bitnami.com/SealedSecret",)
+    name="opener", namespaces=(Namespace(name="opener"),), provides=("bitnami.com/SealedSecret",),
+    roles=(sealed_secrets.secret_opener(),),
 )
 shared = Generated(what="a shared key")
 web = Application(
@@ -104,7 +107,7 @@ def tree(folder: Path) -> dict[str, bytes]:
 @pytest.fixture(scope="session")
 def pair(tmp_path_factory: pytest.TempPathFactory) -> Repository:
     repository = Repository(tmp_path_factory.mktemp("pair"))
-    create(repository.config, read_store(repository.sealed), "one", 2048)
+    create(repository.config, read_store(repository.sealed, sealed_secrets.secret_opener()), "one", 2048)
     return repository
 
 
@@ -410,3 +413,20 @@ def certificate(key: rsa.RSAPrivateKey, *, days: int) -> bytes:
         .sign(key, SHA256())
         .public_bytes(Encoding.PEM)
     )
+
+
+def test_a_platform_that_seals_nothing_is_asked_for_nothing(tmp_path: Path) -> None:
+    """Secrets may be made by somebody else: then nobody opens any, and a folder of keys is nobody's business."""
+    repository = Repository(tmp_path)
+    description = repository.folder / "apps" / "__main__.py"
+    description.write_text(
+        "from platform_stack import Application, Cluster, Namespace, Platform\n"
+        "web = Application(name='web', namespaces=(Namespace(name='web'),))\n"
+        "PLATFORM = Platform(applications=(web,), clusters=(Cluster(name='one', repo_url='https://git.test/p'),))\n"
+    )
+    for command in ("synth", "check"):
+        done = repository.run(command)
+        assert (done.returncode, done.stderr) == (0, ""), done.stderr
+    assert "ecret" not in (repository.folder / "dist" / "one" / "README.md").read_text()
+    for command in ("init", "seal", "list"):
+        assert "SecretOpener" in repository.fails(command)

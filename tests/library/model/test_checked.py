@@ -56,7 +56,7 @@ from platform_stack import (
     WantedRoute,
 )
 from platform_stack.errors import short_path
-from platform_stack.integrations import gatekeeper, istio, kyverno
+from platform_stack.integrations import gatekeeper, istio, kyverno, sealed_secrets
 from platform_stack.model import flow
 
 if TYPE_CHECKING:
@@ -137,6 +137,7 @@ EXAMPLES: tuple[Any, ...] = (
     kyverno.ImageVerification(publisher=PUBLISHER),
     kyverno.policy_engine(),
     gatekeeper.policy_engine(),
+    sealed_secrets.secret_opener(),
     gatekeeper.Constraint(kind="Named", match=("/Service",), cel=(("true", '"it is not."'),)),
     Policy(
         name="named",
