@@ -9,6 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
 
+
 DESCRIPTION = """
 from platform_stack import Application, Cluster, Namespace, Platform
 
@@ -31,11 +32,6 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         text=True,
         check=False,
     )
-
-
-def test_the_platform_has_no_findings() -> None:
-    done = run(ROOT)
-    assert (done.returncode, done.stdout) == (0, "everything leads somewhere\n")
 
 
 def test_a_finding_says_where_and_what_to_do(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 
+
 DESCRIPTION = """
 from platform_stack import (
     Action, Application, Cluster, Namespace, Platform, Policy, PolicyException
@@ -70,12 +71,14 @@ PLATFORM = Platform(
 )
 """
 
+
 POD = """
 apiVersion: v1
 kind: Pod
 metadata: {name: bad%s}
 spec: {containers: [{name: main, image: nginx}]}
 """
+
 
 SERVICE = """
 apiVersion: v1
@@ -234,14 +237,3 @@ def test_who_works_in_the_namespace_decides(folder: Path) -> None:
     labels = "labels: {platform-stack.io/tier: platform}"
     labelled = f"apiVersion: v1\nkind: Namespace\nmetadata: {{name: else, {labels}}}\n---"
     assert run(folder, "test", "-", stdin=labelled + POD % ", namespace: else").returncode == 0
-
-
-@pytest.mark.policies
-def test_the_platforms_own_policies_judge_a_users_file(tmp_path: Path) -> None:
-    (tmp_path / "pod.yaml").write_text(POD % "")
-    done = run(ROOT, "test", "--json", str(tmp_path / "pod.yaml"))
-    assert done.returncode == 1, done.stderr
-    found = json.loads(done.stdout)
-    assert {one["action"] for one in found} == {"deny"}
-    assert "disallow-latest-tag" in {one["policy"] for one in found}
-    assert all(one["hint"] and one["message"] for one in found)
