@@ -14,6 +14,21 @@ from platform_stack.errors import (
     Finding,
     PlatformError,
 )
+from platform_stack.integrations.gatekeeper import (
+    CONSTRAINT_TEMPLATE_HEALTH,
+    Constraint,
+)
+from platform_stack.integrations.kyverno import (
+    KYVERNO_POLICY_HEALTH,
+    Check,
+    Generation,
+    ImageVerification,
+    Match,
+    Mutation,
+    Publisher,
+    Validation,
+    allowed_registries,
+)
 from platform_stack.model import (
     Action,
     Application,
@@ -31,17 +46,21 @@ from platform_stack.model import (
     Namespace,
     Platform,
     Policy,
+    PolicyEngine,
     PolicyException,
+    PolicyRule,
     Profile,
     Quota,
     Repository,
     Role,
     Route,
+    RunTime,
     RuntimeWorkload,
     Scraper,
     Secret,
     Service,
     Sidecar,
+    Synchronization,
     SyncWave,
     Template,
     Tenant,
@@ -67,24 +86,14 @@ from platform_stack.model.flow import (
     uses_api_server,
     within,
 )
-from platform_stack.model.gatekeeper import (
-    Constraint,
-)
-from platform_stack.model.kyverno import (
-    Check,
-    Generation,
-    ImageVerification,
-    Match,
-    Mutation,
-    Publisher,
-    Validation,
-)
 from platform_stack.model.policy import (
-    Engine,
     Severity,
 )
 
 if _typing.TYPE_CHECKING:
+    from platform_stack.admission import (
+        Estate,
+    )
     from platform_stack.cluster_objects import (
         COREDNS,
         STATIC_PODS,
@@ -111,9 +120,7 @@ if _typing.TYPE_CHECKING:
     from platform_stack.health import (
         APPLICATION_HEALTH,
         APPLICATION_SET_HEALTH,
-        CONSTRAINT_TEMPLATE_HEALTH,
         INGRESS_HEALTH,
-        KYVERNO_POLICY_HEALTH,
     )
     from platform_stack.kubernetes import (
         COREDNS_VERSION,
@@ -124,12 +131,6 @@ if _typing.TYPE_CHECKING:
         QUOTA,
         TIER,
         Tier,
-    )
-    from platform_stack.policies import (
-        Estate,
-    )
-    from platform_stack.policies.registries import (
-        allowed_registries,
     )
     from platform_stack.typed import (
         ApiObject,
@@ -168,7 +169,6 @@ __all__ = [
     "Context",
     "Dashboards",
     "DataSource",
-    "Engine",
     "Entity",
     "Estate",
     "Everything",
@@ -194,7 +194,9 @@ __all__ = [
     "PlatformError",
     "Pods",
     "Policy",
+    "PolicyEngine",
     "PolicyException",
+    "PolicyRule",
     "Profile",
     "Protocol",
     "Publisher",
@@ -202,6 +204,7 @@ __all__ = [
     "Repository",
     "Role",
     "Route",
+    "RunTime",
     "RuntimeWorkload",
     "Scraper",
     "Secret",
@@ -209,6 +212,7 @@ __all__ = [
     "Severity",
     "Sidecar",
     "SyncWave",
+    "Synchronization",
     "Template",
     "Tenant",
     "Tier",
@@ -251,14 +255,11 @@ _LATER = {
     "platform_stack.health": (
         "APPLICATION_HEALTH",
         "APPLICATION_SET_HEALTH",
-        "CONSTRAINT_TEMPLATE_HEALTH",
         "INGRESS_HEALTH",
-        "KYVERNO_POLICY_HEALTH",
     ),
     "platform_stack.kubernetes": ("COREDNS_VERSION", "ETCD_VERSION"),
     "platform_stack.labels": ("OWNER", "QUOTA", "TIER", "Tier"),
-    "platform_stack.policies": ("Estate",),
-    "platform_stack.policies.registries": ("allowed_registries",),
+    "platform_stack.admission": ("Estate",),
     "platform_stack.typed": ("ApiObject", "to_manifest"),
     "platform_stack.yaml_output": ("to_yaml",),
 }

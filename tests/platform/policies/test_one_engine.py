@@ -8,7 +8,7 @@ import pytest
 
 from apps.policies import POLICIES
 from platform_stack.facts.pod_skeleton import WORKLOADS
-from platform_stack.model.gatekeeper import Constraint
+from platform_stack.integrations.gatekeeper import Constraint
 from tests.described import made
 
 if TYPE_CHECKING:

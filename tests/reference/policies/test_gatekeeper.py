@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from apps.policies.admission import EXEMPT_NAMESPACES
-from platform_stack.policies.gatekeeper import exempt_namespaces
+from platform_stack.integrations.gatekeeper.objects import exempt_namespaces
 from tests.described import made
 
 
