@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import commands
+
 ROOT = Path(__file__).parents[3]
 
 
@@ -100,15 +102,8 @@ def run(
     folder: Path, *arguments: str, path: str | None = None, stdin: str = ""
 ) -> subprocess.CompletedProcess[str]:
     built = ROOT / "build" / "policies"
-    return subprocess.run(
-        [sys.executable, "-m", "platform_stack", "policies", *arguments],
-        cwd=folder,
-        env={**os.environ, "PATH": f"{built}{os.pathsep}{os.environ['PATH']}" if path is None else path},
-        input=stdin,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    environment = {"PATH": f"{built}{os.pathsep}{os.environ['PATH']}" if path is None else path}
+    return commands.run(folder, "policies", *arguments, environment=environment, stdin=stdin)
 
 
 def test_the_table_shows_each_policy_with_its_exceptions(folder: Path) -> None:
