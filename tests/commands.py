@@ -48,7 +48,7 @@ def run(
             code = ended.code if isinstance(ended.code, int) else 0
         finally:
             gc.enable()
-    printed = (stream.buffer.getvalue().decode() for stream in (out, err))  # type: ignore[attr-defined]
+    printed = (stream.buffer.getvalue().decode() for stream in (out, err))
     return subprocess.CompletedProcess(arguments, code, *printed)
 
 
