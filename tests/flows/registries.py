@@ -20,8 +20,6 @@ BLOBS = {
         "767373bbdcb8270361b96548387bf2a9ad0d48758c35-eu-west-2.s3.dualstack.eu-west-2.amazonaws.com",
     ),
 }
-
-
 """Hosts that each registry is known to send clients to, as they are, not as patterns.
 
 Sources: apps/kyverno/registries.py.

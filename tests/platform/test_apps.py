@@ -187,7 +187,7 @@ def test_what_is_imported_of_the_library_is_public() -> None:
     assert imported
     for module, name in sorted(imported):
         value = getattr(import_module(module), name)
-        if not isinstance(value, ModuleType):
+        if not isinstance(value, ModuleType) and not module.startswith("platform_stack.integrations."):
             assert getattr(platform_stack, name, None) is value, f"{module}.{name}"
 
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from apps.__main__ import PLATFORM
-from platform_stack.constructs.observability import DASHBOARD_LABEL, down
+from platform_stack.integrations.grafana import DASHBOARD_LABEL
+from platform_stack.integrations.prometheus import down
 from platform_stack.model.cluster import PROFILES
 from tests.scraping import alert_names, expressions, jobs, of_kind
 
@@ -22,8 +23,6 @@ WITHOUT_METRICS = {
     "longhorn-system/longhorn-driver-deployer": "it makes other workloads, then waits",
     "longhorn-system/longhorn-ui": "a web server of static pages, without an exporter",
 }
-
-
 """Workloads that have no endpoint to scrape, each with the reason; kube-state-metrics sees them all the same."""
 
 

@@ -11,7 +11,8 @@ import pytest
 from apps.__main__ import PLATFORM
 from apps.prometheus.grafana import ROLE_OF_GROUP, grafana_values, single_sign_on
 from apps.shared.endpoints import PROMETHEUS
-from platform_stack.constructs.observability import DASHBOARD_LABEL, down
+from platform_stack.integrations.grafana import DASHBOARD_LABEL
+from platform_stack.integrations.prometheus import down
 from platform_stack.model.cluster import PROFILES
 from platform_stack.recorded import reference_context
 from tests.scraping import alert_names, expressions, jobs, manifests, scrapes, workloads
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 
 
 NOT_SCRAPED = {("kube-system/cilium", 9964): "envoy-metrics"}
-
-
 """Ports for metrics that nobody reads: no rule or dashboard asks for those of Cilium's Envoy."""
 
 

@@ -15,13 +15,17 @@ from platform_stack.model.declarations import (
 from platform_stack.model.platform import Context, Platform
 from platform_stack.model.policy import Action, Policy, PolicyException, PolicyRule, excepted
 from platform_stack.model.roles import (
+    Backend,
+    CertificateIssuer,
     Dashboards,
     Gateway,
     Mesh,
+    MetricsEndpoint,
     PolicyEngine,
     Role,
     Scraper,
     TraceCollector,
+    WantedRoute,
 )
 from platform_stack.model.run_time import RunTime, RuntimeWorkload
 from platform_stack.model.secret import Fixed, Generated, Given, Secret, Template
@@ -32,6 +36,8 @@ from platform_stack.model.waves import SyncWave, waves
 __all__ = [
     "Action",
     "Application",
+    "Backend",
+    "CertificateIssuer",
     "Chart",
     "Cluster",
     "Context",
@@ -43,6 +49,7 @@ __all__ = [
     "Given",
     "IgnoreDifferences",
     "Mesh",
+    "MetricsEndpoint",
     "Namespace",
     "Platform",
     "Policy",
@@ -66,6 +73,7 @@ __all__ = [
     "Tenant",
     "TraceCollector",
     "Values",
+    "WantedRoute",
     "excepted",
     "waves",
 ]

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 
 FOREIGN = Member("tenant", "stranger")
-
-
 """In the mesh, with an identity that nobody has declared anything for."""
 
 
