@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests import commands
+
 ROOT = Path(__file__).parents[3]
 
 DESCRIPTION = """
@@ -27,14 +29,7 @@ PLATFORM = Platform(
 
 
 def run(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "platform_stack", *arguments],
-        cwd=folder,
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return commands.run(folder, *arguments, environment=environment)
 
 
 @pytest.fixture

@@ -17,6 +17,8 @@ from platform_stack.bootstrap import read
 if TYPE_CHECKING:
     from .conftest import Sandbox
 
+pytestmark = pytest.mark.bootstrap
+
 CONTEXT = ["--context", "kind-kind"]
 
 
