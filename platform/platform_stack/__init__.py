@@ -32,6 +32,7 @@ from platform_stack.integrations.kyverno import (
 from platform_stack.model import (
     Action,
     Application,
+    ArgoCd,
     Chart,
     Cluster,
     Context,
@@ -118,7 +119,7 @@ if _typing.TYPE_CHECKING:
         INGRESS_CLASS,
         THROUGH_SERVICE,
     )
-    from platform_stack.health import (
+    from platform_stack.integrations.argo_cd.health import (
         APPLICATION_HEALTH,
         APPLICATION_SET_HEALTH,
         INGRESS_HEALTH,
@@ -163,6 +164,7 @@ __all__ = [
     "Alert",
     "ApiObject",
     "Application",
+    "ArgoCd",
     "Chart",
     "Check",
     "Cluster",
@@ -254,7 +256,7 @@ _LATER = {
         "service_monitor",
     ),
     "platform_stack.constructs.routes": ("INGRESS_CLASS", "THROUGH_SERVICE"),
-    "platform_stack.health": (
+    "platform_stack.integrations.argo_cd.health": (
         "APPLICATION_HEALTH",
         "APPLICATION_SET_HEALTH",
         "INGRESS_HEALTH",

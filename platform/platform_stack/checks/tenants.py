@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from platform_stack.constructs.project import TENANT_KINDS
 from platform_stack.constructs.tenant import objects
 from platform_stack.errors import Finding
+from platform_stack.integrations.argo_cd.projects import tenant_kinds
 from platform_stack.kubernetes import group_of
 from platform_stack.model.flow import Entity, Everything, Names, Networks, Pods, sends_traces
 from platform_stack.typed import to_manifest
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from platform_stack.estate import Estate
     from platform_stack.facts import Manifest
-    from platform_stack.model import Application, Tenant
+    from platform_stack.model import Application, Platform, Tenant
     from platform_stack.model.flow import Flow, Peer
 
 _MONITORS = frozenset({("monitoring.coreos.com", "PodMonitor"), ("monitoring.coreos.com", "ServiceMonitor")})
@@ -37,7 +37,7 @@ def within_the_tenant(estate: Estate) -> Iterator[Finding]:
         if member.tenant:
             for flow in member.flows(estate.context):
                 yield from _flow(member, member.tenant, flow)
-            yield from _objects(member, member.tenant, estate.manifests[member.name])
+            yield from _objects(estate.platform, member, member.tenant, estate.manifests[member.name])
 
 
 def _flow(member: Application, tenant: Tenant, flow: Flow) -> Iterator[Finding]:
@@ -81,17 +81,20 @@ def _described(peer: Peer) -> str:
             return peer.value
 
 
-def _objects(member: Application, tenant: Tenant, manifests: Sequence[Manifest]) -> Iterator[Finding]:
+def _objects(
+    platform: Platform, member: Application, tenant: Tenant, manifests: Sequence[Manifest]
+) -> Iterator[Finding]:
     made = {
         *(("Namespace", "", name) for name in tenant.namespace_names),
         *(("Ingress", route.service.namespace, route.host) for route in tenant.routes),
         *(_identity(to_manifest(item)) for item in objects(tenant)),
     }
+    allowed = tenant_kinds(platform) | _MONITORS
     for item in manifests:
         kind = (group_of(item["apiVersion"]), item["kind"])
         if _identity(item) in made:
             continue
-        if kind not in TENANT_KINDS | _MONITORS:
+        if kind not in allowed:
             yield Finding(
                 f"{member.place}: {item['kind']} {item['metadata']['name']!r}",
                 "a kind that decides about more than the tenant's own pods",

@@ -59,6 +59,7 @@ def field_types(cls: type, fields: list[str]) -> dict[str, FieldType]:
     from platform_stack.model import (  # noqa: PLC0415
         application,
         chart,
+        cluster,
         declarations,
         flow,
         names,
@@ -74,6 +75,7 @@ def field_types(cls: type, fields: list[str]) -> dict[str, FieldType]:
     parts = (
         application,
         chart,
+        cluster,
         declarations,
         flow,
         names,

@@ -19,8 +19,8 @@ ROOT = Path(__file__).parents[3]
 NAMES = """
 ANY_PORT APPLICATION_HEALTH APPLICATION_SET_HEALTH CONSTRAINT_TEMPLATE_HEALTH COREDNS
 COREDNS_VERSION ETCD_VERSION INGRESS_CLASS INGRESS_HEALTH INTERVAL KYVERNO_POLICY_HEALTH OWNER QUOTA
-STATIC_PODS SYSTEM THROUGH_SERVICE TIER Action Alert ApiObject Application Chart Check Cluster
-Constraint Context Dashboards DataSource Entity Estate Everything Finding Fixed Flow Gateway
+STATIC_PODS SYSTEM THROUGH_SERVICE TIER Action Alert ApiObject Application ArgoCd Chart Check
+Cluster Constraint Context Dashboards DataSource Entity Estate Everything Finding Fixed Flow Gateway
 Generated Generation Given IgnoreDifferences ImageVerification ManifestChart Match Mesh Mutation
 Names Namespace Networks Panel Peer Platform PlatformError Pods Policy PolicyEngine PolicyException
 PolicyRule Profile Protocol Publisher Quota Repository Role Route RunTime RuntimeWorkload Scraper
