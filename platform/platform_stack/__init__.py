@@ -33,6 +33,8 @@ from platform_stack.model import (
     Action,
     Application,
     ArgoCd,
+    Backend,
+    CertificateIssuer,
     Chart,
     Cluster,
     Context,
@@ -44,6 +46,7 @@ from platform_stack.model import (
     Given,
     IgnoreDifferences,
     Mesh,
+    MetricsEndpoint,
     Namespace,
     Platform,
     Policy,
@@ -68,6 +71,7 @@ from platform_stack.model import (
     Tenant,
     TraceCollector,
     Values,
+    WantedRoute,
     excepted,
 )
 from platform_stack.model.flow import (
@@ -75,6 +79,7 @@ from platform_stack.model.flow import (
     Entity,
     Everything,
     Flow,
+    Holders,
     Names,
     Networks,
     Peer,
@@ -105,24 +110,22 @@ if _typing.TYPE_CHECKING:
     from platform_stack.constructs import (
         ManifestChart,
     )
-    from platform_stack.constructs.observability import (
-        INTERVAL,
-        Alert,
-        Panel,
-        alerts,
-        dashboard,
-        down,
-        pod_monitor,
-        service_monitor,
-    )
-    from platform_stack.constructs.routes import (
-        INGRESS_CLASS,
-        THROUGH_SERVICE,
-    )
     from platform_stack.integrations.argo_cd.health import (
         APPLICATION_HEALTH,
         APPLICATION_SET_HEALTH,
         INGRESS_HEALTH,
+    )
+    from platform_stack.integrations.grafana import (
+        Panel,
+        dashboard,
+    )
+    from platform_stack.integrations.prometheus import (
+        INTERVAL,
+        Alert,
+        alerts,
+        down,
+        pod_monitor,
+        service_monitor,
     )
     from platform_stack.kubernetes import (
         COREDNS_VERSION,
@@ -150,7 +153,6 @@ __all__ = [
     "COREDNS",
     "COREDNS_VERSION",
     "ETCD_VERSION",
-    "INGRESS_CLASS",
     "INGRESS_HEALTH",
     "INTERVAL",
     "KYVERNO_POLICY_HEALTH",
@@ -158,13 +160,14 @@ __all__ = [
     "QUOTA",
     "STATIC_PODS",
     "SYSTEM",
-    "THROUGH_SERVICE",
     "TIER",
     "Action",
     "Alert",
     "ApiObject",
     "Application",
     "ArgoCd",
+    "Backend",
+    "CertificateIssuer",
     "Chart",
     "Check",
     "Cluster",
@@ -182,11 +185,13 @@ __all__ = [
     "Generated",
     "Generation",
     "Given",
+    "Holders",
     "IgnoreDifferences",
     "ImageVerification",
     "ManifestChart",
     "Match",
     "Mesh",
+    "MetricsEndpoint",
     "Mutation",
     "Names",
     "Namespace",
@@ -223,6 +228,7 @@ __all__ = [
     "TraceCollector",
     "Validation",
     "Values",
+    "WantedRoute",
     "alerts",
     "allowed_registries",
     "dashboard",
@@ -245,21 +251,19 @@ __all__ = [
 _LATER = {
     "platform_stack.cluster_objects": ("COREDNS", "STATIC_PODS", "SYSTEM", "static_pod"),
     "platform_stack.constructs": ("ManifestChart",),
-    "platform_stack.constructs.observability": (
-        "INTERVAL",
-        "Alert",
-        "Panel",
-        "alerts",
-        "dashboard",
-        "down",
-        "pod_monitor",
-        "service_monitor",
-    ),
-    "platform_stack.constructs.routes": ("INGRESS_CLASS", "THROUGH_SERVICE"),
     "platform_stack.integrations.argo_cd.health": (
         "APPLICATION_HEALTH",
         "APPLICATION_SET_HEALTH",
         "INGRESS_HEALTH",
+    ),
+    "platform_stack.integrations.grafana": ("Panel", "dashboard"),
+    "platform_stack.integrations.prometheus": (
+        "INTERVAL",
+        "Alert",
+        "alerts",
+        "down",
+        "pod_monitor",
+        "service_monitor",
     ),
     "platform_stack.kubernetes": ("COREDNS_VERSION", "ETCD_VERSION"),
     "platform_stack.labels": ("OWNER", "QUOTA", "TIER", "Tier"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from platform_stack.errors import Finding
-from platform_stack.kubernetes import group_of, is_custom
+from platform_stack.kubernetes import is_custom, kind_of
 from platform_stack.model import PolicyEngine
 from platform_stack.recorded import made_by
 
@@ -87,7 +87,7 @@ def _providers(
 
 def _custom_kinds(releases: Sequence[Release], manifests: Sequence[Manifest]) -> list[str]:
     found = {
-        f"{group_of(item['apiVersion'])}/{item['kind']}"
+        kind_of(item)
         for items in (made_by(releases), manifests)
         for item in items
         if is_custom(item["apiVersion"])

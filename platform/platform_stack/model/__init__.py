@@ -15,14 +15,18 @@ from platform_stack.model.declarations import (
 from platform_stack.model.platform import Context, Platform
 from platform_stack.model.policy import Action, Policy, PolicyException, PolicyRule, excepted
 from platform_stack.model.roles import (
+    Backend,
+    CertificateIssuer,
     Dashboards,
     Gateway,
     Mesh,
+    MetricsEndpoint,
     PolicyEngine,
     Role,
     Scraper,
     SecretOpener,
     TraceCollector,
+    WantedRoute,
 )
 from platform_stack.model.run_time import RunTime, RuntimeWorkload
 from platform_stack.model.secret import Fixed, Generated, Given, Secret, Template
@@ -34,6 +38,8 @@ __all__ = [
     "Action",
     "Application",
     "ArgoCd",
+    "Backend",
+    "CertificateIssuer",
     "Chart",
     "Cluster",
     "Context",
@@ -45,6 +51,7 @@ __all__ = [
     "Given",
     "IgnoreDifferences",
     "Mesh",
+    "MetricsEndpoint",
     "Namespace",
     "Platform",
     "Policy",
@@ -69,6 +76,7 @@ __all__ = [
     "Tenant",
     "TraceCollector",
     "Values",
+    "WantedRoute",
     "excepted",
     "waves",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from platform_stack.errors import PlatformError, called_from, caller_file, in_order
 from platform_stack.model.checked import checked
@@ -89,9 +89,19 @@ class Platform:
 
     def holders(self, role: type[AnyRole]) -> tuple[Holder[AnyRole], ...]:
         """Return who has a role, in the order of the members."""
-        return tuple(
-            Holder(member, each) for member in self.members for each in member.roles if isinstance(each, role)
-        )
+        if role not in self._holders:
+            self._holders[role] = tuple(
+                Holder(member, each)
+                for member in self.members
+                for each in member.roles
+                if isinstance(each, role)
+            )
+        return self._holders[role]
+
+    @cached_property
+    def _holders(self) -> dict[type, tuple[Holder[Any], ...]]:
+        """Those that were asked for, by the role: it is asked at every object."""
+        return {}
 
     @cached_property
     def opener(self) -> Holder[SecretOpener] | None:

@@ -144,7 +144,7 @@ def _routes(context: Context) -> list[str]:
         ("address", "application", "Service", "plugins"),
         (
             (
-                f"<https://{route.host}.{context.cluster.domain}>",
+                f"<{route.url(context.cluster)}>",
                 member.name,
                 f"{route.service.namespace}/{route.service.name}:{route.service.port}",
                 ", ".join(route.plugins) or _NONE,

@@ -311,7 +311,7 @@ def test_a_constraint_says_what_is_wrong_with_it(
         ),
         (
             [policy(lambda _estate: Validation(checks=()))],
-            "a rule that it takes: Constraint, or a function of the estate",
+            "a rule that it takes: Constraint, or a function that makes one",
         ),
     ],
 )

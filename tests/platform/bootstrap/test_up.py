@@ -392,6 +392,7 @@ def test_argo_cd_elsewhere_and_nothing_else_to_install(sandbox: Sandbox) -> None
         path.read_text() + "ARGO_CD_NAMESPACE=argo-cd\nROOT=everything\nCRDS=\nCHARTS=\nSECRETS=\n"
     )
     (sandbox.world / "applications").write_text("everything Synced Healthy Succeeded")
+    (sandbox.world / "adopted").write_text("everything")
 
     output = sandbox.up(ROOT="somebody-elses")
 
