@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 import cdk8s
 
 from platform_stack.errors import called_from, fail
+from platform_stack.integrations.argo_cd.sync import in_wave
 from platform_stack.model.field_types import show
-from platform_stack.sync_wave import in_wave
 from platform_stack.typed import ApiObject, to_manifest
 
 if TYPE_CHECKING:

@@ -63,6 +63,7 @@ def field_types(cls: type, fields: list[str]) -> dict[str, FieldType]:
     from platform_stack.model import (  # noqa: PLC0415
         application,
         chart,
+        cluster,
         declarations,
         flow,
         names,
@@ -79,6 +80,7 @@ def field_types(cls: type, fields: list[str]) -> dict[str, FieldType]:
     parts = (
         application,
         chart,
+        cluster,
         declarations,
         flow,
         names,

@@ -5,9 +5,10 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
-from platform_stack import Application, Context, Mesh, Namespace, Platform, Sidecar
+from platform_stack import Application, Context, Namespace, Platform, Sidecar
 from platform_stack.checks.mesh import reason_outside_mesh
 from platform_stack.estate import Estate
+from platform_stack.integrations.istio import mesh
 
 if TYPE_CHECKING:
     from platform_stack import Cluster
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 MESH = Application(
     name="mesh",
     namespaces=(Namespace(name="mesh", outside_mesh_because="it is the mesh"),),
-    roles=(Mesh(sidecar=Sidecar(cpu="1m", memory="1Mi", known_idle="1Mi")),),
+    roles=(mesh(sidecar=Sidecar(cpu="1m", memory="1Mi", known_idle="1Mi")),),
 )
 WEB = Application(name="web", namespaces=(Namespace(name="web"),))
 

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[3]
 NAMES = """
 ANY_PORT APPLICATION_HEALTH APPLICATION_SET_HEALTH CONSTRAINT_TEMPLATE_HEALTH COREDNS
 COREDNS_VERSION ETCD_VERSION INGRESS_HEALTH INTERVAL KYVERNO_POLICY_HEALTH OWNER QUOTA STATIC_PODS
-SYSTEM TIER Action Alert ApiObject Application Arrivals Backend CertificateIssuer Chart Check
+SYSTEM TIER Action Alert ApiObject Application ArgoCd Arrivals Backend CertificateIssuer Chart Check
 Cluster Constraint Context Dashboards DataSource Entity Estate Everything Finding Fixed Flow Gateway
 Generated Generation Given Holders IgnoreDifferences ImageVerification Interception ManifestChart
 Match Mesh MetricsEndpoint Mutation Names Namespace NetworkEngine Networks Panel Peer Permission

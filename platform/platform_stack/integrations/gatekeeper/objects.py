@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 from platform_stack.admission.description import description
 from platform_stack.errors import PlatformError, collecting, did_you_mean, fail
 from platform_stack.facts.scope import is_cluster_scoped
+from platform_stack.integrations.argo_cd.sync import OPTIONS_ANNOTATION
 from platform_stack.integrations.gatekeeper import GROUP
 from platform_stack.integrations.gatekeeper.constraint_template import (
     POLICIES,
@@ -195,7 +196,7 @@ def _constraint(
                 **({EXCLUDED: _reasons(excluded)} if excluded else {}),
                 **({EXCEPTIONS: "; ".join(map(_reason, excepted))} if excepted else {}),
                 # The kind exists only once Gatekeeper has read the template.
-                "argocd.argoproj.io/sync-options": "SkipDryRunOnMissingResource=true",
+                OPTIONS_ANNOTATION: "SkipDryRunOnMissingResource=true",
             },
         },
         "spec": {
