@@ -123,6 +123,8 @@ RECIPES = {
     ),
 }
 
+RECIPES["registry.k8s.io/kubectl"] = _go(engines.KUBERNETES, "k8s.io/kubernetes", "/bin/kubectl", user="")
+
 _NOBODY = "65534"
 
 for _name in ("kube-apiserver", "kube-controller-manager", "kube-scheduler"):
