@@ -104,7 +104,7 @@ def _ports(lab: Lab, pod: Object) -> Iterator[tuple[str, int]]:
         if str(reference) not in lab.programs:
             continue
         for name, programs in PROGRAMS.items():
-            if reference.repository == name or reference.repository.endswith(f"/{name}"):
+            if reference.is_of(name):
                 for port in container.get("ports", ()):
                     if port.get("protocol", "TCP") == "TCP":
                         for program in programs:

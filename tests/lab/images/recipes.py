@@ -166,6 +166,6 @@ def recipe_of(reference: Reference, *, full: bool = False) -> Recipe | None:
 
     """
     for name, recipe in (RECIPES | (FULL_RECIPES if full else {})).items():
-        if reference.repository == name or reference.repository.endswith(f"/{name}"):
+        if reference.is_of(name):
             return recipe
     return None

@@ -216,6 +216,8 @@ def test_a_program_is_found_by_the_end_of_the_name_and_a_mirror_keeps_it() -> No
     exporter = parse("ghcr.io/oliver006/redis_exporter:v1.86.0")
     assert recipe_of(exporter) is None
     assert recipe_of(exporter, full=True) is FULL_RECIPES["oliver006/redis_exporter"]
+    assert parse("x.example/a/b/c:1").is_of("b/c")
+    assert not parse("x.example/a-b/c:1").is_of("b/c")
 
 
 def test_an_image_of_an_operators_pod_is_planned_by_its_name_alone() -> None:
