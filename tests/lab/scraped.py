@@ -35,6 +35,7 @@ PROGRAMS: Mapping[str, tuple[str, ...]] = {
     "openpolicyagent/gatekeeper": ("gatekeeper",),
     "prometheus-operator/prometheus-config-reloader": ("config-reloader",),
     "prometheus-operator/prometheus-operator": ("prometheus-operator",),
+    "prometheus/alertmanager": ("alertmanager",),
     "prometheus/node-exporter": ("node-exporter",),
     "prometheus/prometheus": ("prometheus",),
     "registry.k8s.io/etcd": ("dns-etcd",),

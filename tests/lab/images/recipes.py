@@ -144,6 +144,10 @@ FULL_RECIPES = {
     "prometheus-operator/prometheus-operator": _go(
         engines.PROMETHEUS_OPERATOR, _OPERATOR, "/bin/operator", user=_NOBODY
     ),
+    "prometheus/alertmanager": replace(
+        _go(engines.ALERTMANAGER, "github.com/prometheus/alertmanager", "/bin/alertmanager", user=_NOBODY),
+        note="without the pages of its user interface",
+    ),
     "prometheus/node-exporter": _go(
         engines.NODE_EXPORTER,
         "github.com/prometheus/node_exporter",
