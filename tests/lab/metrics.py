@@ -69,6 +69,7 @@ _OF_NOBODY = {
 
 NOT_ALWAYS = {
     r"aggregator_unavailable_apiservice_total": "an aggregated API that was away",
+    r"alertmanager_cluster_(failed_peers|members)": "Alertmanager of two replicas and more: alone it has no peers",
     r"cilium_bpf_syscall_duration_seconds_.*": "Cilium's metrics that are off unless asked for",
     r"cilium_kvstore_.*": "Cilium with etcd; here it keeps its state in custom resources",
     r"cilium_operator_(ec2|ipam)_.*": "Cilium with the addresses of a cloud",

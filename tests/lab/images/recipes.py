@@ -146,6 +146,10 @@ FULL_RECIPES = {
     "prometheus-operator/prometheus-operator": _go(
         engines.PROMETHEUS_OPERATOR, _OPERATOR, "/bin/operator", user=_NOBODY
     ),
+    "prometheus/alertmanager": replace(
+        _go(engines.ALERTMANAGER, "github.com/prometheus/alertmanager", "/bin/alertmanager", user=_NOBODY),
+        note="without the pages of its user interface",
+    ),
     "prometheus/node-exporter": _go(
         engines.NODE_EXPORTER,
         "github.com/prometheus/node_exporter",
@@ -168,6 +172,6 @@ def recipe_of(reference: Reference, *, full: bool = False) -> Recipe | None:
 
     """
     for name, recipe in (RECIPES | (FULL_RECIPES if full else {})).items():
-        if reference.repository == name or reference.repository.endswith(f"/{name}"):
+        if reference.is_of(name):
             return recipe
     return None
