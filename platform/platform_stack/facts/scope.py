@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from platform_stack import kubernetes
+from platform_stack.integrations import custom_kinds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -56,39 +57,14 @@ NAMESPACED_GROUPS = frozenset(
         "coordination.k8s.io",
         "discovery.k8s.io",
         "events.k8s.io",
-        "monitoring.coreos.com",
-        "networking.istio.io",
         "networking.k8s.io",
         "policy",
         "rbac.authorization.k8s.io",
         "resource.k8s.io",
-        "security.istio.io",
         "storage.k8s.io",
-        "telemetry.istio.io",
     }
 )
-"""API groups of which every kind that is not in ``CLUSTER_SCOPED`` lives in a namespace."""
-
-NAMESPACED_CUSTOM = frozenset(
-    {
-        ("argoproj.io", "AppProject"),
-        ("argoproj.io", "Application"),
-        ("argoproj.io", "ApplicationSet"),
-        ("bitnami.com", "SealedSecret"),
-        ("cert-manager.io", "Certificate"),
-        ("cert-manager.io", "Issuer"),
-        ("cilium.io", "CiliumNetworkPolicy"),
-        ("configuration.konghq.com", "KongConsumer"),
-        ("configuration.konghq.com", "KongIngress"),
-        ("configuration.konghq.com", "KongPlugin"),
-        ("gateway.networking.k8s.io", "Gateway"),
-        ("gateway.networking.k8s.io", "HTTPRoute"),
-        ("velero.io", "BackupStorageLocation"),
-        ("velero.io", "Schedule"),
-        ("velero.io", "VolumeSnapshotLocation"),
-    }
-)
-"""Kinds of other charts' CRDs that charts make, and that live in a namespace."""
+"""API groups of Kubernetes of which every kind that is not in ``CLUSTER_SCOPED`` lives in a namespace."""
 
 
 def group_of(manifest: Manifest) -> str:
@@ -108,6 +84,9 @@ def is_namespaced(manifest: Manifest, custom_resources: Iterable[CustomResource]
     for custom in custom_resources:
         if (custom.group, custom.kind) == (group, kind):
             return custom.scope == "Namespaced"
-    if group in NAMESPACED_GROUPS or (group, kind) in NAMESPACED_CUSTOM:
+    if (
+        group in NAMESPACED_GROUPS | custom_kinds.NAMESPACED_GROUPS
+        or (group, kind) in custom_kinds.NAMESPACED
+    ):
         return True
     return bool((manifest.get("metadata") or {}).get("namespace"))

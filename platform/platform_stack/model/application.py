@@ -42,7 +42,7 @@ class Namespace:
         name: DNS label.
         pod_security: level that Pod Security admission enforces; default `restricted`.
         because: why the level is not `restricted`; required then.
-        mesh: whether Istio's sidecar is injected into its pods; default False.
+        mesh: whether the mesh's sidecar is injected into its pods; default False.
         outside_mesh_because: why it is not, for the reader of the inventory; not with `mesh`.
         annotations: further annotations of the Namespace.
         existing: whether Kubernetes makes it itself (kube-system); Argo CD then labels it and never
@@ -92,7 +92,7 @@ class Application:
         provides: custom kinds, as "group/Kind", whose CRDs it makes at run time (its charts' CRDs are
             known from the recorded facts).
         secrets: the Secrets it needs, which git holds only sealed.
-        data_sources: the Grafana data sources it offers.
+        data_sources: the data sources of dashboards that it offers.
         plaintext_because: why others may talk to a workload of its own without encryption between nodes, by
             the workload's name; synth refuses such a flow otherwise.
         roles: what it is for the others: the gateway, the scraper, the mesh; default: nothing.

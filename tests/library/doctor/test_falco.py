@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from platform_stack.doctor import Check, check_falco
+from platform_stack.integrations.falco import check_falco
 from tests.engines import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from platform_stack.doctor import Check
 
     from .conftest import Machine
 
