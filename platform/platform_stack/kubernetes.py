@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-VERSION = "1.34.11"
+KUBERNETES_VERSION = "1.34.11"
 """Version of the KIND node image."""
 
-MINOR_VERSION = ".".join(VERSION.split(".")[:2])
+MINOR_VERSION = ".".join(KUBERNETES_VERSION.split(".")[:2])
 
 NODE_IMAGE = (
-    f"kindest/node:v{VERSION}@sha256:44e222ee2132dab25ff87301682f89eb82c7880ea3a1bf543bfe9708fd08d67d"
+    f"kindest/node:v{KUBERNETES_VERSION}"
+    "@sha256:44e222ee2132dab25ff87301682f89eb82c7880ea3a1bf543bfe9708fd08d67d"
 )
 """Node image for amd64 and arm64, published with kind v0.33.0
 (https://github.com/kubernetes-sigs/kind/releases/tag/v0.33.0)."""

@@ -1,10 +1,11 @@
-"""apps/__main__.py:28: application 'metrics': roles: Scraper: workloads
+"""apps/__main__.py:29: application 'metrics': roles: Scraper: workloads
   found:    'promethues', which 'metrics' does not have
   expected: workloads of the application, as its charts, manifests or operators name them
   hint:     did you mean 'prometheus'?
 """
 
-from platform_stack import Application, Cluster, Namespace, Platform, Scraper
+from platform_stack import Application, Cluster, Namespace, Platform
+from platform_stack.integrations import prometheus
 
 
 def deployment(name):
@@ -29,7 +30,7 @@ metrics = Application(
     name="metrics",
     namespaces=(Namespace(name="metrics"),),
     manifests=manifests,
-    roles=(Scraper(workloads=("promethues",)),),
+    roles=(prometheus.scraper(workloads=("promethues",)),),
 )
 cluster = Cluster(name="kind", repo_url="https://git.example.test/platform")
 PLATFORM = Platform(applications=(metrics,), clusters=(cluster,))
