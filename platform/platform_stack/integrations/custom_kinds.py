@@ -94,6 +94,9 @@ GROUPS = (
 )
 """What bindings and schemas are generated for, by API group."""
 
+POD_ANNOTATION_PARTS = ("istio.io", "prometheus.io")
+"""What the keys of the annotations have in them that products read of a pod."""
+
 NAMESPACED_GROUPS = frozenset(
     {"monitoring.coreos.com", "networking.istio.io", "security.istio.io", "telemetry.istio.io"}
 )
