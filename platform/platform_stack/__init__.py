@@ -45,10 +45,13 @@ from platform_stack.model import (
     Generated,
     Given,
     IgnoreDifferences,
+    Interception,
     Mesh,
     MetricsEndpoint,
     Namespace,
+    NetworkEngine,
     Platform,
+    PodMetadata,
     Policy,
     PolicyEngine,
     PolicyException,
@@ -63,6 +66,7 @@ from platform_stack.model import (
     Scraper,
     Secret,
     SecretOpener,
+    Selected,
     Service,
     Sidecar,
     Synchronization,
@@ -101,12 +105,6 @@ if _typing.TYPE_CHECKING:
     from platform_stack.admission import (
         Estate,
     )
-    from platform_stack.cluster_objects import (
-        COREDNS,
-        STATIC_PODS,
-        SYSTEM,
-        static_pod,
-    )
     from platform_stack.constructs import (
         ManifestChart,
     )
@@ -118,6 +116,12 @@ if _typing.TYPE_CHECKING:
     from platform_stack.integrations.grafana import (
         Panel,
         dashboard,
+    )
+    from platform_stack.integrations.kind.objects import (
+        COREDNS,
+        STATIC_PODS,
+        SYSTEM,
+        static_pod,
     )
     from platform_stack.integrations.prometheus import (
         INTERVAL,
@@ -136,6 +140,12 @@ if _typing.TYPE_CHECKING:
         QUOTA,
         TIER,
         Tier,
+    )
+    from platform_stack.network.arrivals import (
+        Arrivals,
+    )
+    from platform_stack.network.permission import (
+        Permission,
     )
     from platform_stack.typed import (
         ApiObject,
@@ -166,6 +176,7 @@ __all__ = [
     "ApiObject",
     "Application",
     "ArgoCd",
+    "Arrivals",
     "Backend",
     "CertificateIssuer",
     "Chart",
@@ -188,6 +199,7 @@ __all__ = [
     "Holders",
     "IgnoreDifferences",
     "ImageVerification",
+    "Interception",
     "ManifestChart",
     "Match",
     "Mesh",
@@ -195,11 +207,14 @@ __all__ = [
     "Mutation",
     "Names",
     "Namespace",
+    "NetworkEngine",
     "Networks",
     "Panel",
     "Peer",
+    "Permission",
     "Platform",
     "PlatformError",
+    "PodMetadata",
     "Pods",
     "Policy",
     "PolicyEngine",
@@ -217,6 +232,7 @@ __all__ = [
     "Scraper",
     "Secret",
     "SecretOpener",
+    "Selected",
     "Service",
     "Severity",
     "Sidecar",
@@ -249,7 +265,7 @@ __all__ = [
 ]
 
 _LATER = {
-    "platform_stack.cluster_objects": ("COREDNS", "STATIC_PODS", "SYSTEM", "static_pod"),
+    "platform_stack.integrations.kind.objects": ("COREDNS", "STATIC_PODS", "SYSTEM", "static_pod"),
     "platform_stack.constructs": ("ManifestChart",),
     "platform_stack.integrations.argo_cd.health": (
         "APPLICATION_HEALTH",
@@ -268,6 +284,8 @@ _LATER = {
     "platform_stack.kubernetes": ("COREDNS_VERSION", "ETCD_VERSION"),
     "platform_stack.labels": ("OWNER", "QUOTA", "TIER", "Tier"),
     "platform_stack.admission": ("Estate",),
+    "platform_stack.network.arrivals": ("Arrivals",),
+    "platform_stack.network.permission": ("Permission",),
     "platform_stack.typed": ("ApiObject", "to_manifest"),
     "platform_stack.yaml_output": ("to_yaml",),
 }

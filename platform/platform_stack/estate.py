@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from platform_stack import budget, recorded
-from platform_stack.cluster_objects import cluster_objects
+from platform_stack.integrations.kind.objects import cluster_objects
 from platform_stack.kubernetes import pod_template
 from platform_stack.network.pods import Inventory
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from platform_stack.admission.exceptions import Excepted
-    from platform_stack.facts import Manifest
+    from platform_stack.facts import CustomResource, Manifest
     from platform_stack.model import Context, Platform, RuntimeWorkload
     from platform_stack.network.resolve import Resolution, ResolvedFlow
     from platform_stack.recorded import Release
@@ -57,6 +57,16 @@ class Estate:
         return recorded.unknown(self.releases)
 
     @cached_property
+    def custom_resources(self) -> tuple[CustomResource, ...]:
+        """The definitions of custom kinds that its known charts make."""
+        return tuple(
+            definition
+            for release in self.releases
+            if release.facts
+            for definition in release.facts.custom_resource_definitions
+        )
+
+    @cached_property
     def no_default_deny(self) -> Mapping[str, str]:
         """Why namespaces have no default deny, by the namespace."""
         return recorded.no_default_deny(self.platform, self.releases)
@@ -86,7 +96,10 @@ class Estate:
     @cached_property
     def runtime_workloads(self) -> Mapping[str, Sequence[RuntimeWorkload]]:
         """The pods that operators make at run time, by the application's name."""
-        return {member.name: member.run_time.workloads(self.context) for member in self.platform.members}
+        return {
+            member.name: member.run_time.workloads(tuple(self.objects.get(member.name, ())), self.context)
+            for member in self.platform.members
+        }
 
     @cached_property
     def inventory(self) -> Inventory:

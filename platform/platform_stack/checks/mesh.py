@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from platform_stack.errors import Finding
-from platform_stack.model.roles import Mesh
+from platform_stack.model.network import Mesh
 from platform_stack.network.derive import backends
 
 if TYPE_CHECKING:
@@ -35,14 +35,27 @@ def whole_mesh(estate: Estate) -> Iterator[Finding]:
                 f"{member.source}: application {member.name!r}: depends_on",
                 f"pods in the mesh ({', '.join(injected)}) that do not wait for it",
                 "a dependency on the application whose sidecar they get, or they start without one",
-                f"add {providers[0]!r} to depends_on"
-                if providers
-                else "no application of the platform has the role Mesh",
+                f"add {providers[0]!r} to depends_on",
             )
         yield from _left_out(member, found)
         for item in inventory.objects.get(member.name, ()):
             for holder, backend in backends(platform, item):
                 yield from _route(member, inventory, item, holder, backend)
+
+
+def reason_outside_mesh(estate: Estate) -> Iterator[Finding]:
+    """Yield each namespace of a platform with a mesh that is outside of it and does not say why."""
+    platform = estate.platform
+    for holder in platform.holders(Mesh)[:1]:
+        for member in platform.members:
+            for namespace in member.namespaces if member.tier == "platform" else ():
+                if not (namespace.mesh or namespace.outside_mesh_because):
+                    yield Finding(
+                        f"{member.source}: application {member.name!r}: namespace {namespace.name!r}: mesh",
+                        "no reason why its pods are outside the mesh",
+                        "mesh=True, or the reason: what they say to each other is not under mutual TLS",
+                        f'outside_mesh_because="…", or mesh=True and {holder.application.name!r} in depends_on',
+                    )
 
 
 def _left_out(member: Application, found: list[Workload]) -> Iterator[Finding]:

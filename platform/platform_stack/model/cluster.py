@@ -36,7 +36,7 @@ def _check_network(where: str, value: object) -> None:
             hint = ""
         fail(where, f"{value!r} ({error})", "a network in CIDR notation, such as '172.18.1.0/24'", hint)
     if network.version != 4:  # noqa: PLR2004  the version of the Internet Protocol
-        fail(where, value, "an IPv4 network: Cilium's L2 announcements answer ARP only")
+        fail(where, value, "an IPv4 network: the addresses are announced over ARP, which knows no other")
     if network.prefixlen > 30:  # noqa: PLR2004  a /31 has no room beside network and broadcast address
         fail(where, value, "a network of at least four addresses (/30 or wider)")
     if any(network.overlaps(other) for other in _NO_HOSTS):
@@ -78,6 +78,8 @@ class Cluster:
         argo_cd: where its Argo CD lives; default: in the namespace `argocd`, with a root Application `root`.
         chart_mirror: one base URL from which every chart is taken instead of its own repository
             (air-gapped clusters, tests); default None.
+        plaintext_because: why pods may talk between nodes in the clear, where the network encrypts nothing (the nodes
+            are one machine, or their network is the company's own); default: a warning says that they do.
 
     Raises:
         PlatformError: a field has a wrong type or form.
@@ -93,6 +95,7 @@ class Cluster:
     iscsi: bool = False
     argo_cd: ArgoCd = field(default_factory=ArgoCd)
     chart_mirror: ChartUrl | None = None
+    plaintext_because: str = ""
 
     def __post_init__(self) -> None:
         """Check the revision."""

@@ -21,8 +21,11 @@ Check = Callable[[str, object], None]
 """Raises a PlatformError, whose findings begin with the first argument, unless the second is right."""
 
 _NOT_LOADED: dict[str, Any] = {
+    "Arrivals": NewType("arrivals", object),
+    "Permission": NewType("permission", object),
     "ManifestChart": NewType("chart", object),
     "Estate": NewType("estate", object),
+    "Objects": NewType("objects", object),
     "Manifest": NewType("manifest", object),
     "Asked": NewType("asked", object),
     "Made": tuple[object, int],
@@ -64,6 +67,7 @@ def field_types(cls: type, fields: list[str]) -> dict[str, FieldType]:
         declarations,
         flow,
         names,
+        network,
         platform,
         policy,
         roles,
@@ -80,6 +84,7 @@ def field_types(cls: type, fields: list[str]) -> dict[str, FieldType]:
         declarations,
         flow,
         names,
+        network,
         platform,
         policy,
         roles,
@@ -113,7 +118,7 @@ def _read(hint: Any) -> FieldType:  # noqa: ANN401  whatever stands in an annota
             made = dataclasses.replace(_read(arguments[0]), check=arguments[1])
         case typing.Literal:
             made = _literal(arguments)
-        case collections.abc.Mapping:
+        case collections.abc.Mapping | builtins.dict:
             made = _mapping(*map(_read, arguments))
         case builtins.type:
             made = _one_of(typing.get_args(arguments[0]) or arguments)

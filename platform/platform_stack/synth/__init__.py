@@ -86,7 +86,8 @@ def synth(platform: Platform, output: Path | None = None, *, check: bool = False
 
     Args:
         platform: what to make.
-        output: default: the environment variable CDK8S_OUTDIR (set by `cdk8s synth`), else `dist`.
+        output: default: the environment variable CDK8S_OUTDIR (set by `cdk8s synth`), else `dist`. It changes no
+            byte of what is written: Argo CD follows dist/ of the git repository (Cluster.path).
         check: change nothing, only say what would change.
 
     Raises:
@@ -138,7 +139,9 @@ def synthesize(platform: Platform) -> list[Synthesized]:
     for one in filled:
         with collecting(wrong):
             files = print_folder(app, one)
-            made.append(Synthesized(one.estate, files, tuple(warnings([one.estate], Phase.DECLARED))))
+            made.append(
+                Synthesized(one.estate, files, tuple(warnings([one.estate], Phase.DECLARED, Phase.FILLED)))
+            )
     if wrong:
         raise PlatformError(*in_order(wrong))
     return made

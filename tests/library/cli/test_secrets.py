@@ -11,7 +11,7 @@ import shutil
 import stat
 import subprocess
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import yaml
@@ -23,8 +23,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from platform_stack.integrations import sealed_secrets
 from platform_stack.secrets.keys import create
 from platform_stack.secrets.store import CERTIFICATE, read_store
+from tests.commands import run
 
-ROOT = Path(__file__).parents[3]
+if TYPE_CHECKING:
+    from pathlib import Path
+
 GIVEN = "given-by-a-person-0123456789"
 
 DESCRIPTION = """
@@ -63,15 +66,8 @@ class Repository:
         self.sealed = self.folder / "apps" / "secrets" / "one"
 
     def run(self, *arguments: str, given: str = GIVEN) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            [sys.executable, "-m", "platform_stack", *arguments],
-            cwd=self.folder,
-            env={**os.environ, "PLATFORM_STACK_CONFIG": str(self.config), "WEB_LOGIN": given},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        environment = {"PLATFORM_STACK_CONFIG": str(self.config), "WEB_LOGIN": given}
+        done = run(self.folder, *arguments, environment=environment)
         self.printed += done.stdout + done.stderr
         return done
 
@@ -121,14 +117,12 @@ def repository(pair: Repository, tmp_path: Path) -> Repository:
 
 
 def values(repository: Repository, name: str) -> dict[str, str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "platform_stack", "secrets", "show", name, "--force"],
-        cwd=repository.folder,
-        env={**os.environ, "PLATFORM_STACK_CONFIG": str(repository.config)},
-        capture_output=True,
-        text=True,
-        check=True,
+    done = run(
+        repository.folder,
+        *("secrets", "show", name, "--force"),
+        environment={"PLATFORM_STACK_CONFIG": str(repository.config)},
     )
+    assert done.returncode == 0, done.stderr
     return dict(line.split(": ", 1) for line in done.stdout.splitlines())
 
 

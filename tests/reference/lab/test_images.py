@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
+from platform_stack import COREDNS_VERSION
 from tests.engines import ROOT, Engine, version
+from tests.lab import engines
 from tests.lab.authority import Authority
 from tests.lab.errors import LabError
 from tests.lab.images import archive, standin, store
@@ -216,6 +218,12 @@ def test_a_program_is_found_by_the_end_of_the_name_and_a_mirror_keeps_it() -> No
     exporter = parse("ghcr.io/oliver006/redis_exporter:v1.86.0")
     assert recipe_of(exporter) is None
     assert recipe_of(exporter, full=True) is FULL_RECIPES["oliver006/redis_exporter"]
+    assert parse("x.example/a/b/c:1").is_of("b/c")
+    assert not parse("x.example/a-b/c:1").is_of("b/c")
+
+
+def test_what_a_whole_lab_builds_is_what_its_recipes_hold() -> None:
+    assert {each.engine for each in FULL_RECIPES.values()} == set(engines.FULL)
 
 
 def test_an_image_of_an_operators_pod_is_planned_by_its_name_alone() -> None:
@@ -283,4 +291,4 @@ def test_the_manifests_of_dist_ask_only_for_images_that_the_lab_can_make() -> No
                 specs.append(template["spec"])
 
     names = [str(each.reference) for each in plan(specs)]
-    assert "registry.k8s.io/coredns/coredns:v1.12.1" in names
+    assert f"registry.k8s.io/coredns/coredns:{COREDNS_VERSION}" in names

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from platform_stack.admission.description import description
 from platform_stack.errors import PlatformError, collecting, did_you_mean, fail
-from platform_stack.facts.scope import CLUSTER_SCOPED
+from platform_stack.facts.scope import is_cluster_scoped
 from platform_stack.integrations.argo_cd.sync import OPTIONS_ANNOTATION
 from platform_stack.integrations.gatekeeper import GROUP
 from platform_stack.integrations.gatekeeper.constraint_template import (
@@ -126,7 +126,7 @@ def _check(estate: Estate, exempt: Sequence[str], policy: Policy, rule: Constrai
     if policy.tenants != policy.platform:
         for kind in rule.match:
             group, _, name = kind.rpartition("/")
-            if (group, name) in CLUSTER_SCOPED and name != "Namespace":
+            if is_cluster_scoped(group, name, estate.custom_resources) and name != "Namespace":
                 fail(
                     where + "tenants, platform",
                     f"different actions for {name}, which lies in no namespace",
