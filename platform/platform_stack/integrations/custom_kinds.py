@@ -94,6 +94,9 @@ GROUPS = (
 )
 """What bindings and schemas are generated for, by API group."""
 
+POD_ANNOTATION_PARTS = ("istio.io", "prometheus.io")
+"""What the keys of the annotations have in them that products read of a pod."""
+
 NAMESPACED_GROUPS = frozenset(
     {"monitoring.coreos.com", "networking.istio.io", "security.istio.io", "telemetry.istio.io"}
 )
@@ -101,13 +104,7 @@ NAMESPACED_GROUPS = frozenset(
 
 NAMESPACED = frozenset(
     {
-        ("argoproj.io", "AppProject"),
-        ("argoproj.io", "Application"),
-        ("argoproj.io", "ApplicationSet"),
         ("bitnami.com", "SealedSecret"),
-        ("cert-manager.io", "Certificate"),
-        ("cert-manager.io", "Issuer"),
-        ("cilium.io", "CiliumNetworkPolicy"),
         ("configuration.konghq.com", "KongConsumer"),
         ("configuration.konghq.com", "KongIngress"),
         ("configuration.konghq.com", "KongPlugin"),
@@ -118,4 +115,4 @@ NAMESPACED = frozenset(
         ("velero.io", "VolumeSnapshotLocation"),
     }
 )
-"""Kinds of other charts' CRDs that charts make, and that live in a namespace."""
+"""Kinds without a typed binding that charts make, and that live in a namespace."""

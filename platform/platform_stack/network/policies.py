@@ -83,6 +83,6 @@ def _allow(platform: Platform, permission: Permission) -> Iterator[Manifest]:
             f"{platform.source}: platform: roles",
             f"a flow with {name_of(permission.peer)} ({flow.because}, {flow.declared_by}), which no NetworkPolicy says",
             "an application with the role NetworkEngine whose policies say it",
-            "roles=(cilium.network_engine(),) for the application that installs Cilium",
+            "roles=(cilium.network_engine(),) for the application that installs it",
         )
     yield from engine.policies(permission)
