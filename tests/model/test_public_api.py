@@ -25,8 +25,8 @@ Fixed Flow Gateway Generated Generation Given IgnoreDifferences ImageVerificatio
 ManifestChart Match Mesh Mutation Names Namespace NetworkEngine Networks Panel Peer Permission
 Platform PlatformError PodMetadata Pods Policy PolicyException Profile Protocol Publisher Quota
 Repository Role Route RuntimeWorkload Scraper Secret Selected Service Severity Sidecar SyncWave
-Template Tenant Tier TraceCollector Validation Values alerts allowed_registries dashboard down
-excepted exposed pod_monitor reaches reaches_names sends_traces serves_webhook service_monitor
+Template Tenant Tier TraceCollector Validation Values Wider alerts allowed_registries dashboard
+down excepted exposed pod_monitor reaches reaches_names sends_traces serves_webhook service_monitor
 static_pod to_manifest to_yaml uses_api_server within
 """
 
