@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from platform_stack import Context, Service, Values
-from platform_stack.health import (
+from platform_stack import Context, Route, Service, Values
+from platform_stack.integrations.argo_cd.health import (
     APPLICATION_HEALTH,
     APPLICATION_SET_HEALTH,
-    CONSTRAINT_TEMPLATE_HEALTH,
     INGRESS_HEALTH,
-    KYVERNO_POLICY_HEALTH,
 )
+from platform_stack.integrations.gatekeeper import CONSTRAINT_TEMPLATE_HEALTH
+from platform_stack.integrations.kyverno import KYVERNO_POLICY_HEALTH
 
 from ..shared.values import NO_SIDECAR, resources, service_monitor
 
 NAMESPACE = "argocd"
 RELEASE = "argocd"
 SERVER = Service(name=f"{RELEASE}-server", namespace=NAMESPACE, port=443, scheme="https")
+ROUTE = Route(host="argocd", service=SERVER)
 
 _HEALTH_OF = "resource.customizations.health."
 _KYVERNO_POLICIES = (
@@ -60,7 +61,7 @@ def argocd_values(context: Context) -> Values:
     """Return the values; on `ha` with two of each, and with three Redis."""
     cluster = context.cluster
     replicas = 2 if cluster.is_highly_available else 1
-    repo_server = _component(replicas, "50m", "96Mi", "512Mi")
+    repo_server = _component(replicas, "50m", "96Mi", "1Gi")
     repo_server["copyutil"] = {"resources": resources("10m", "32Mi", "128Mi")}
     server = _component(replicas, "20m", "64Mi", "256Mi")
     # argocd-server keeps its own TLS; Kong must speak it.
@@ -72,7 +73,7 @@ def argocd_values(context: Context) -> Values:
             # The chart's own v3.4.4 loses updates of free-form fields with server-side diff (argoproj/argo-cd#28818),
             # and no chart brings a newer one. What 3.6 has beyond this chart: docs/decisions/0009.
             "image": {"tag": "v3.6.1"},
-            "domain": f"argocd.{cluster.domain}",
+            "domain": ROUTE.address(cluster),
             "revisionHistoryLimit": 2,
             "logging": {"format": "json", "level": "info"},
             # Off: its rule for argocd-server admits everybody. Ours come from the flows.

@@ -11,14 +11,16 @@ from platform_stack import (
     Application,
     Chart,
     Context,
-    Dashboards,
     DataSource,
     Namespace,
     Route,
-    Scraper,
+    RunTime,
     SyncWave,
     excepted,
 )
+from platform_stack.integrations import prometheus_operator
+from platform_stack.integrations.grafana import dashboards
+from platform_stack.integrations.prometheus import scraper
 from platform_stack.model.flow import Entity, Flow, Pods, uses_api_server, within
 from platform_stack_imports import k8s
 
@@ -39,9 +41,8 @@ from ..shared.endpoints import (
 from ..shared.values import PLATFORM_TEAM, SCRAPE_INTERVAL
 from .alertmanager import ALERTMANAGER
 from .exporters import NODE_EXPORTER, NODE_NAMESPACE
-from .grafana import DASHBOARD_READER, ROUTE, SECRETS
+from .grafana import DASHBOARD_READER, GRAFANA, ROUTE, SECRETS
 from .monitoring import prometheus_monitoring
-from .operator import runtime_workloads
 from .values import prometheus_values
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def _flows(_context: Context) -> tuple[Flow, ...]:
 
 prometheus = Application(
     name="prometheus",
-    roles=(Scraper(workloads=(f"prometheus-{PROMETHEUS_NAME}",)), Dashboards(workloads=("grafana",))),
+    roles=(scraper(workloads=(f"prometheus-{PROMETHEUS_NAME}",)), dashboards(workloads=(GRAFANA.name,))),
     exceptions=excepted(
         "DaemonSet",
         NODE_EXPORTER,
@@ -102,10 +103,14 @@ prometheus = Application(
         namespace=NODE_NAMESPACE,
     ),
     plaintext_because={"node-exporter": "metrics of the node, on the node's network"},
-    made_at_run_time={
-        "ServiceMonitor monitoring/kps-apiserver": "the Service kubernetes in namespace default",
-        "ServiceMonitor monitoring/kps-kubelet": "the operator makes the Service kps-kubelet",
-    },
+    run_time=RunTime(
+        workloads=prometheus_operator.workloads,
+        objects={
+            "ServiceMonitor monitoring/kps-apiserver": "the Service kubernetes in namespace default",
+            "ServiceMonitor monitoring/kps-kubelet": "the operator makes the Service kps-kubelet",
+        },
+        known_idle={"grafana": "200-300Mi"},
+    ),
     flows=_flows,
     depends_on=(cilium, cert_manager, sealed_secrets, gatekeeper, kyverno),
     shares_namespaces_of=(cilium,),  # the Services by which CoreDNS and the kubelets are scraped
@@ -135,8 +140,6 @@ prometheus = Application(
     secrets=SECRETS,
     # Neither Prometheus nor Alertmanager knows a login; the latter has no route, Grafana shows it.
     routes=(ROUTE, Route(host="prometheus", service=PROMETHEUS, plugins=(BASIC_AUTH,))),
-    runtime_workloads=runtime_workloads,
-    known_idle={"grafana": "200-300Mi"},
     data_sources=(
         DataSource(
             name="Prometheus",

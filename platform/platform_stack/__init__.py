@@ -14,9 +14,27 @@ from platform_stack.errors import (
     Finding,
     PlatformError,
 )
+from platform_stack.integrations.gatekeeper import (
+    CONSTRAINT_TEMPLATE_HEALTH,
+    Constraint,
+)
+from platform_stack.integrations.kyverno import (
+    KYVERNO_POLICY_HEALTH,
+    Check,
+    Generation,
+    ImageVerification,
+    Match,
+    Mutation,
+    Publisher,
+    Validation,
+    allowed_registries,
+)
 from platform_stack.model import (
     Action,
     Application,
+    ArgoCd,
+    Backend,
+    CertificateIssuer,
     Chart,
     Cluster,
     Context,
@@ -29,28 +47,35 @@ from platform_stack.model import (
     IgnoreDifferences,
     Interception,
     Mesh,
+    MetricsEndpoint,
     Namespace,
     NetworkEngine,
     Platform,
     PodMetadata,
     Policy,
+    PolicyEngine,
     PolicyException,
+    PolicyRule,
     Profile,
     Quota,
     Repository,
     Role,
     Route,
+    RunTime,
     RuntimeWorkload,
     Scraper,
     Secret,
+    SecretOpener,
     Selected,
     Service,
     Sidecar,
+    Synchronization,
     SyncWave,
     Template,
     Tenant,
     TraceCollector,
     Values,
+    WantedRoute,
     excepted,
 )
 from platform_stack.model.flow import (
@@ -58,6 +83,7 @@ from platform_stack.model.flow import (
     Entity,
     Everything,
     Flow,
+    Holders,
     Names,
     Networks,
     Peer,
@@ -72,53 +98,39 @@ from platform_stack.model.flow import (
     uses_api_server,
     within,
 )
-from platform_stack.model.gatekeeper import (
-    Constraint,
-)
-from platform_stack.model.kyverno import (
-    Check,
-    Generation,
-    ImageVerification,
-    Match,
-    Mutation,
-    Publisher,
-    Validation,
-)
 from platform_stack.model.policy import (
-    Engine,
     Severity,
 )
 
 if _typing.TYPE_CHECKING:
+    from platform_stack.admission import (
+        Estate,
+    )
     from platform_stack.constructs import (
         ManifestChart,
     )
-    from platform_stack.constructs.observability import (
-        INTERVAL,
-        Alert,
-        Panel,
-        alerts,
-        dashboard,
-        down,
-        pod_monitor,
-        service_monitor,
-    )
-    from platform_stack.constructs.routes import (
-        INGRESS_CLASS,
-        THROUGH_SERVICE,
-    )
-    from platform_stack.health import (
+    from platform_stack.integrations.argo_cd.health import (
         APPLICATION_HEALTH,
         APPLICATION_SET_HEALTH,
-        CONSTRAINT_TEMPLATE_HEALTH,
         INGRESS_HEALTH,
-        KYVERNO_POLICY_HEALTH,
+    )
+    from platform_stack.integrations.grafana import (
+        Panel,
+        dashboard,
     )
     from platform_stack.integrations.kind.objects import (
         COREDNS,
         STATIC_PODS,
         SYSTEM,
         static_pod,
+    )
+    from platform_stack.integrations.prometheus import (
+        INTERVAL,
+        Alert,
+        alerts,
+        down,
+        pod_monitor,
+        service_monitor,
     )
     from platform_stack.kubernetes import (
         COREDNS_VERSION,
@@ -136,12 +148,6 @@ if _typing.TYPE_CHECKING:
     from platform_stack.network.permission import (
         Permission,
     )
-    from platform_stack.policies import (
-        Estate,
-    )
-    from platform_stack.policies.registries import (
-        allowed_registries,
-    )
     from platform_stack.typed import (
         ApiObject,
         to_manifest,
@@ -158,7 +164,6 @@ __all__ = [
     "COREDNS",
     "COREDNS_VERSION",
     "ETCD_VERSION",
-    "INGRESS_CLASS",
     "INGRESS_HEALTH",
     "INTERVAL",
     "KYVERNO_POLICY_HEALTH",
@@ -166,13 +171,15 @@ __all__ = [
     "QUOTA",
     "STATIC_PODS",
     "SYSTEM",
-    "THROUGH_SERVICE",
     "TIER",
     "Action",
     "Alert",
     "ApiObject",
     "Application",
+    "ArgoCd",
     "Arrivals",
+    "Backend",
+    "CertificateIssuer",
     "Chart",
     "Check",
     "Cluster",
@@ -180,7 +187,6 @@ __all__ = [
     "Context",
     "Dashboards",
     "DataSource",
-    "Engine",
     "Entity",
     "Estate",
     "Everything",
@@ -191,12 +197,14 @@ __all__ = [
     "Generated",
     "Generation",
     "Given",
+    "Holders",
     "IgnoreDifferences",
     "ImageVerification",
     "Interception",
     "ManifestChart",
     "Match",
     "Mesh",
+    "MetricsEndpoint",
     "Mutation",
     "Names",
     "Namespace",
@@ -210,7 +218,9 @@ __all__ = [
     "PodMetadata",
     "Pods",
     "Policy",
+    "PolicyEngine",
     "PolicyException",
+    "PolicyRule",
     "Profile",
     "Protocol",
     "Publisher",
@@ -218,20 +228,24 @@ __all__ = [
     "Repository",
     "Role",
     "Route",
+    "RunTime",
     "RuntimeWorkload",
     "Scraper",
     "Secret",
+    "SecretOpener",
     "Selected",
     "Service",
     "Severity",
     "Sidecar",
     "SyncWave",
+    "Synchronization",
     "Template",
     "Tenant",
     "Tier",
     "TraceCollector",
     "Validation",
     "Values",
+    "WantedRoute",
     "Wider",
     "alerts",
     "allowed_registries",
@@ -255,30 +269,25 @@ __all__ = [
 _LATER = {
     "platform_stack.integrations.kind.objects": ("COREDNS", "STATIC_PODS", "SYSTEM", "static_pod"),
     "platform_stack.constructs": ("ManifestChart",),
-    "platform_stack.constructs.observability": (
+    "platform_stack.integrations.argo_cd.health": (
+        "APPLICATION_HEALTH",
+        "APPLICATION_SET_HEALTH",
+        "INGRESS_HEALTH",
+    ),
+    "platform_stack.integrations.grafana": ("Panel", "dashboard"),
+    "platform_stack.integrations.prometheus": (
         "INTERVAL",
         "Alert",
-        "Panel",
         "alerts",
-        "dashboard",
         "down",
         "pod_monitor",
         "service_monitor",
     ),
-    "platform_stack.constructs.routes": ("INGRESS_CLASS", "THROUGH_SERVICE"),
-    "platform_stack.health": (
-        "APPLICATION_HEALTH",
-        "APPLICATION_SET_HEALTH",
-        "CONSTRAINT_TEMPLATE_HEALTH",
-        "INGRESS_HEALTH",
-        "KYVERNO_POLICY_HEALTH",
-    ),
     "platform_stack.kubernetes": ("COREDNS_VERSION", "ETCD_VERSION"),
     "platform_stack.labels": ("OWNER", "QUOTA", "TIER", "Tier"),
+    "platform_stack.admission": ("Estate",),
     "platform_stack.network.arrivals": ("Arrivals",),
     "platform_stack.network.permission": ("Permission",),
-    "platform_stack.policies": ("Estate",),
-    "platform_stack.policies.registries": ("allowed_registries",),
     "platform_stack.typed": ("ApiObject", "to_manifest"),
     "platform_stack.yaml_output": ("to_yaml",),
 }

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from apps.__main__ import KIND, PLATFORM
+from apps.__main__ import PLATFORM
 from apps.tenants.sample import SAMPLE
-from platform_stack.policies.judge import compiled
+from platform_stack.admission.judge import compiled
 from platform_stack.synth import Synthesized, synthesize
 
 from .rendered import render_charts
+from .small import ENGINES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,7 +30,7 @@ CASES = Path(__file__).resolve().parent / "cases"
 
 def platform(profile: Profile = "laptop", *, with_exceptions: bool = True) -> Platform:
     """Return the platform with a tenant on one cluster of a profile."""
-    cluster = dataclasses.replace(KIND, profile=profile, iscsi=profile == "ha")
+    cluster = dataclasses.replace(PLATFORM.clusters[0], profile=profile, iscsi=profile == "ha")
     bootstrap, applications = (
         tuple(member if with_exceptions else dataclasses.replace(member, exceptions=()) for member in members)
         for members in (PLATFORM.bootstrap, PLATFORM.applications)
@@ -49,7 +50,7 @@ def synthesized(profile: Profile = "laptop", *, with_exceptions: bool = True) ->
 
 def policies(made: Synthesized) -> list[Manifest]:
     """Return what the engines read."""
-    return compiled(item for items in made.objects.values() for item in items)
+    return compiled(ENGINES, (item for items in made.objects.values() for item in items))
 
 
 @functools.cache
@@ -87,7 +88,7 @@ def lay_out(folder: Path) -> dict[str, Manifest]:
         if not (path.startswith("apps/") and "/manifests/" in path):
             continue
         manifest = yaml.load(content, yaml.CSafeLoader)
-        if compiled([manifest]):
+        if compiled(ENGINES, [manifest]):
             engine = "kyverno" if manifest["apiVersion"].startswith("policies.kyverno.io/") else "gatekeeper"
             place = f"policies/{engine}/{Path(path).name}"
             target = folder / place

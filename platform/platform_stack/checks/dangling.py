@@ -8,7 +8,7 @@ from platform_stack.errors import Finding
 from platform_stack.integrations.network_policy import KIND, SELECTOR
 from platform_stack.kubernetes import POD_MAKERS, full_name, pod_template
 from platform_stack.model.network import Mesh, NetworkEngine
-from platform_stack.network.derive import WEBHOOKS, backends, scraped, webhooks
+from platform_stack.network.derive import WEBHOOKS, backends, endpoints, scraped, webhooks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 
 _EVERYWHERE = "kube-root-ca.crt"
 """A ConfigMap that Kubernetes puts into every namespace."""
-
-_MONITORS = {"ServiceMonitor": "endpoints", "PodMonitor": "podMetricsEndpoints"}
-"""The field of each that names ports."""
 
 _POLICIES = {KIND: SELECTOR, "PodDisruptionBudget": "selector"}
 """The field of each that selects pods of its own namespace, beside those of the network engine and the mesh."""
@@ -38,7 +35,7 @@ def references(
 ) -> Iterator[Finding]:
     """Yield each object of a platform that refers to something that is not there.
 
-    What is made at run time by an operator is declared in `Application.made_at_run_time`. What may be made by an
+    What is made at run time by an operator is declared in `RunTime.objects`. What may be made by an
     unknown release is left out.
 
     Args:
@@ -47,7 +44,7 @@ def references(
         objects: what the cluster gets of each application, by its name.
 
     """
-    declared = {key for member in platform.members for key in member.made_at_run_time}
+    declared = {key for member in platform.members for key in member.run_time.objects}
     made = _made(platform, objects)
     for member in platform.members:
         for item in objects.get(member.name, ()):
@@ -80,20 +77,19 @@ def _references_of(inventory: Inventory, item: Manifest) -> Iterator[tuple[str, 
     if kind in WEBHOOKS:
         for webhook in item.get("webhooks", ()):
             yield from _webhook(inventory, item, webhook)
-    elif kind == "Ingress":
-        for name, port in backends(item):
-            yield f"Service {namespace}/{name} port {port}", inventory.behind(namespace, name, port)
-    elif kind in _MONITORS:
-        for endpoint in spec.get(_MONITORS[kind], ()):
-            port = endpoint.get("port") or endpoint.get("targetPort") or endpoint.get("portNumber")
-            alone = {**item, "spec": {**spec, _MONITORS[kind]: [endpoint]}}
-            yield f"endpoint {port!r}", scraped(inventory, alone)
     elif kind == "Service" and spec.get("selector"):
         yield from _service(inventory, item)
     elif kind in (policies := _policies(inventory.platform)):
         labels = (spec.get(policies[kind]) or {}).get("matchLabels")
         if labels:  # a default deny means whatever is there
             yield _in_words(labels), inventory.selected(namespace, labels)
+    for _, backend in backends(inventory.platform, item):
+        address = backend.namespace, backend.service, backend.port
+        # Or behind a Service that a repository brings, which is not known here.
+        behind = inventory.behind(*address) or inventory.unseen(backend.namespace)
+        yield f"Service {address[0]}/{address[1]} port {address[2]}", behind
+    for _, endpoint in endpoints(inventory.platform, item):
+        yield f"endpoint {endpoint.port!r}", scraped(inventory, endpoint)
 
 
 def _policies(platform: Platform) -> dict[str, str]:
@@ -174,7 +170,7 @@ def _finding(member: Application, item: Manifest, found: str, expected: str) -> 
         f"{member.source}: application {member.name!r}: {_named(item)}",
         found,
         expected,
-        "if an operator makes it, say so in made_at_run_time, with the reason",
+        "if an operator makes it, say so in RunTime(objects=…), with the reason",
     )
 
 

@@ -56,6 +56,21 @@ NetworkRange = Annotated[str, _check_network]
 AddressRange = Annotated[str, _check_address_range]
 
 
+@checked("Argo CD")
+@dataclass(frozen=True, kw_only=True)
+class ArgoCd:
+    """Where a cluster's Argo CD lives, and what its Application of all others is called.
+
+    Attributes:
+        namespace: the namespace of Argo CD and of all its Applications and AppProjects; default `argocd`.
+        root: name of the Application that syncs all others, and of its AppProject; default `root`.
+
+    """
+
+    namespace: DnsLabel = "argocd"
+    root: DnsLabel = "root"
+
+
 @checked("cluster")
 @dataclass(frozen=True, kw_only=True)
 class Cluster:
@@ -70,6 +85,7 @@ class Cluster:
             `172.18.1.0/24`, which lies in Docker's first `kind` network.
         profile: `laptop` (default) or `ha`.
         iscsi: whether the nodes have iSCSI, which Longhorn needs; default False (KIND has none).
+        argo_cd: where its Argo CD lives; default: in the namespace `argocd`, with a root Application `root`.
         chart_mirror: one base URL from which every chart is taken instead of its own repository
             (air-gapped clusters, tests); default None.
         pod_network: IPv4 network of the pods' addresses; default `10.244.0.0/16`, KIND's own. It is left out of what
@@ -94,6 +110,7 @@ class Cluster:
     load_balancer_range: NetworkRange = "172.18.1.0/24"
     profile: Profile = "laptop"
     iscsi: bool = False
+    argo_cd: ArgoCd = field(default_factory=ArgoCd)
     chart_mirror: ChartUrl | None = None
     pod_network: NetworkRange = "10.244.0.0/16"
     service_network: NetworkRange = "10.96.0.0/16"

@@ -1,19 +1,20 @@
-"""What an application declares beside its charts: addresses, data sources, routes, pods made at run time."""
+"""What an application declares beside its charts: addresses, data sources, routes."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
-from platform_stack.errors import called_from, fail
+from platform_stack.errors import fail
 from platform_stack.model.checked import checked
 from platform_stack.model.names import check_dns_label, check_type
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from platform_stack.model.names import Bytes, Cores, DnsLabel, DnsName, Kind, Port, PortName, Text
+    from platform_stack.model.cluster import Cluster
+    from platform_stack.model.names import Bytes, Cores, DnsLabel, DnsName, Port, Text
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*")
 _UID = re.compile(r"[A-Za-z0-9_-]{1,40}")
@@ -26,15 +27,9 @@ def _check_scheme(where: str, value: object) -> None:
 
 
 def _check_uid(where: str, value: object) -> None:
-    check_type(where, value, str, "text: a uid such as 'prometheus'")
+    check_type(where, value, str, "text: a uid such as 'metrics'")
     if not _UID.fullmatch(str(value)):
-        fail(where, repr(value), "a uid as Grafana takes it: at most 40 letters, digits, '-' and '_'")
-
-
-def _check_jq_path(where: str, value: object) -> None:
-    check_type(where, value, str, "text: a jq path such as '.spec.replicas'")
-    if not str(value).startswith("."):
-        fail(where, repr(value), "a jq path, which begins with '.'")
+        fail(where, repr(value), "a uid: at most 40 letters, digits, '-' and '_'")
 
 
 def _check_host(where: str, value: object) -> None:
@@ -47,7 +42,6 @@ def _check_host(where: str, value: object) -> None:
 Host = Annotated[str, _check_host]
 Scheme = Annotated[str, _check_scheme]
 Uid = Annotated[str, _check_uid]
-JqPath = Annotated[str, _check_jq_path]
 
 
 @checked("service")
@@ -82,14 +76,14 @@ class Service:
 @checked("data source")
 @dataclass(frozen=True, kw_only=True)
 class DataSource:
-    """A Grafana data source that an application offers.
+    """What an application offers to dashboards to be queried.
 
     Attributes:
-        name: shown in Grafana.
+        name: shown beside the dashboards.
         uid: stable identifier that dashboards and links use.
-        type: Grafana's data source type (`prometheus`, `loki`, `tempo`, `jaeger`, `alertmanager`).
+        type: its type, as who shows the dashboards names it (`prometheus`, `loki`, `tempo`).
         service: where it answers.
-        settings: Grafana's `jsonData`; default: none.
+        settings: further settings of that type; default: none.
         is_default: whether panels without a data source use it; default False.
 
     """
@@ -100,41 +94,6 @@ class DataSource:
     service: Service
     settings: Mapping[str, Any] = field(default_factory=dict)
     is_default: bool = False
-
-
-@checked("runtime workload")
-@dataclass(frozen=True, kw_only=True)
-class RuntimeWorkload:
-    """Pods that an operator makes at run time, so that no chart shows them.
-
-    Attributes:
-        name: name of the workload, as `kubectl get` shows it.
-        namespace: its namespace.
-        kind: `StatefulSet`, `Deployment` or `DaemonSet`.
-        labels: labels of its pods by which others find them.
-        ports: container ports by name.
-        cpu: CPU request of one pod, as a Kubernetes quantity.
-        memory: memory request of one pod.
-        replicas: number of pods; for a DaemonSet it is the number of nodes.
-        service_account: their service account, which is their identity in the mesh; default `default`.
-
-    """
-
-    name: DnsName
-    namespace: DnsLabel
-    kind: Literal["StatefulSet", "Deployment", "DaemonSet"]
-    labels: Mapping[str, str]
-    ports: Mapping[PortName, Port]
-    cpu: Cores
-    memory: Bytes
-    replicas: int = 1
-    service_account: DnsName = "default"
-
-    def __post_init__(self) -> None:
-        """Check that there may be a pod."""
-        if self.replicas < 0:
-            where = f"{called_from()}: runtime workload {self.name!r}: replicas"
-            fail(where, self.replicas, "how many pods there are, 0 or more")
 
 
 @checked("sidecar")
@@ -154,33 +113,6 @@ class Sidecar:
     known_idle: Text
 
 
-@checked("ignored differences")
-@dataclass(frozen=True, kw_only=True)
-class IgnoreDifferences:
-    """Fields that somebody else than git writes at run time, and that Argo CD must leave alone.
-
-    Attributes:
-        group: API group; empty for the core group.
-        kind: kind of the object.
-        name: name of the object; default: every object of that kind.
-        jq_path_expressions: the fields, as jq paths.
-        because: who writes them.
-
-    """
-
-    group: str
-    kind: Kind
-    jq_path_expressions: tuple[JqPath, ...]
-    because: Text
-    name: Text | None = None
-
-    def __post_init__(self) -> None:
-        """Check that there is a field."""
-        if not self.jq_path_expressions:
-            where = f"{called_from()}: ignored differences of {self.kind}: jq_path_expressions"
-            fail(where, "none", "at least one jq path")
-
-
 @checked("route")
 @dataclass(frozen=True, kw_only=True)
 class Route:
@@ -189,9 +121,9 @@ class Route:
     Attributes:
         host: first part of the host name; the cluster's domain follows.
         service: where it leads.
-        plugins: names of KongClusterPlugins on this route (authentication, rate limiting); default: none,
-            for a service that asks for a login itself.
-        annotations: further annotations of the Ingress.
+        plugins: what the gateway does for this route, by the names that it knows (authentication, rate limiting);
+            default: nothing, for a service that asks for a login itself.
+        annotations: further annotations of the object that the gateway reads.
 
     """
 
@@ -199,3 +131,11 @@ class Route:
     service: Service
     plugins: tuple[DnsName, ...] = ()
     annotations: Mapping[str, str] = field(default_factory=dict)
+
+    def address(self, cluster: Cluster) -> str:
+        """Return the whole host name on a cluster."""
+        return f"{self.host}.{cluster.domain}"
+
+    def url(self, cluster: Cluster) -> str:
+        """Return the address on a cluster as a URL, without a path."""
+        return f"https://{self.address(cluster)}"

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from platform_stack.errors import called_from, caller_file, did_you_mean, fail
+from platform_stack.errors import PlatformError, called_from, caller_file, in_order
 from platform_stack.model.checked import checked
+from platform_stack.model.consistency import dependencies, inconsistencies
 from platform_stack.model.network import Mesh
-from platform_stack.model.roles import AnyRole, Holder
+from platform_stack.model.roles import AnyRole, Holder, SecretOpener
 from platform_stack.model.waves import waves
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from platform_stack.model.application import Application
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
     from platform_stack.model.policy import Policy, PolicyException
     from platform_stack.model.tenant import Tenant
     from platform_stack.synth import Written
-
-
-_ARGO_CDS_PROJECTS = (("root", "the root Application's"), ("default", "Argo CD's own"))
 
 
 @checked("platform")
@@ -37,7 +35,7 @@ class Platform:
         bootstrap: the applications that the bootstrap script installs before Argo CD can work, in this
             order (the network, then Argo CD); Argo CD adopts them and never prunes them.
         clusters: one folder of dist/ each.
-        policies: what Kyverno and Gatekeeper ask of the objects in the cluster.
+        policies: what the policy engines among the applications ask of the objects in the cluster.
         exceptions: what of the cluster's own objects (kubeadm's, KIND's) the policies do not apply to, as a function
             of the cluster; each names its namespace. Default: nothing.
         tenants: the teams that work on the platform; each becomes an application that comes after all others.
@@ -48,7 +46,7 @@ class Platform:
 
     Raises:
         PlatformError: two members share a name, a namespace or a release; a dependency is unknown or
-            part of a cycle; something has a wrong type.
+            part of a cycle; something has a wrong type. All findings at once.
 
     """
 
@@ -65,28 +63,8 @@ class Platform:
     def __post_init__(self) -> None:
         """Check what only the whole list can show."""
         object.__setattr__(self, "source", called_from())
-        if not self.clusters:
-            fail(f"{self.source}: platform: clusters", "none", "at least one Cluster")
-        _check_unique("cluster", ((cluster.name, self.source) for cluster in self.clusters))
-        for member in self.members:
-            if member.name == "root":
-                fail(
-                    f"{member.source}: application {member.name!r}: name",
-                    member.name,
-                    "another name: this is the Application that syncs all others",
-                )
-        _check_unique("policy", ((policy.name, policy.source) for policy in self.policies))
-        _check_unique("tenant", ((tenant.name, tenant.source) for tenant in self.tenants))
-        _check_unique("application", ((member.name, member.source) for member in self.members))
-        _check_unique(
-            "route",
-            ((route.host, member.source) for member in self.members for route in member.routes),
-        )
-        self._check_tenants()
-        self._check_namespaces()
-        self._check_releases()
-        self.waves  # noqa: B018  computed here so that a cycle is found before anything is made of it
-        self._check_shared_namespaces()
+        if findings := in_order(inconsistencies(self)):
+            raise PlatformError(*findings)
 
     @cached_property
     def members(self) -> tuple[Application, ...]:
@@ -119,13 +97,28 @@ class Platform:
 
     def holders(self, role: type[AnyRole]) -> tuple[Holder[AnyRole], ...]:
         """Return who has a role, in the order of the members."""
-        return tuple(
-            Holder(member, each) for member in self.members for each in member.roles if isinstance(each, role)
-        )
+        if role not in self._holders:
+            self._holders[role] = tuple(
+                Holder(member, each)
+                for member in self.members
+                for each in member.roles
+                if isinstance(each, role)
+            )
+        return self._holders[role]
+
+    @cached_property
+    def _holders(self) -> dict[type, tuple[Holder[Any], ...]]:
+        """Those that were asked for, by the role: it is asked at every object."""
+        return {}
 
     def role(self, role: type[AnyRole]) -> AnyRole | None:
         """Return a role of the first who has it: for those that one member has at most. None: nobody has it."""
         return next((holder.role for holder in self.holders(role)), None)
+
+    @cached_property
+    def opener(self) -> Holder[SecretOpener] | None:
+        """Who opens what lies sealed in git; None: nobody, so that no application may declare a Secret."""
+        return next(iter(self.holders(SecretOpener)), None)
 
     def namespaces_for(self, member: Application) -> frozenset[str]:
         """Return the names of the namespaces that a member may put objects into: its own, and those it shares."""
@@ -135,30 +128,7 @@ class Platform:
     @cached_property
     def waves(self) -> Mapping[str, int]:
         """The wave of each application; the bootstrap layer is before them all and has none."""
-        bootstrap = {member.name for member in self.bootstrap}
-        names = {member.name for member in self.members}
-        for member in self.bootstrap:
-            for need in member.dependencies:
-                if need not in bootstrap:
-                    fail(
-                        f"{member.source}: application {member.name!r}: depends_on",
-                        need,
-                        "a member of the bootstrap layer: it comes before every application",
-                    )
-        dependencies = {
-            member.name: tuple(need for need in member.dependencies if need not in bootstrap)
-            for member in self.installed
-        }
-        for member in self.installed:
-            for need in member.dependencies:
-                if need not in names:
-                    fail(
-                        f"{member.source}: application {member.name!r}: depends_on",
-                        f"{need!r}, which is not an application of this platform",
-                        "the name of an application in the platform's list",
-                        did_you_mean(need, names),
-                    )
-        return waves(dependencies, {member.name: member.source for member in self.installed})
+        return waves(dependencies(self))
 
     @cached_property
     def reach(self) -> Mapping[str, frozenset[str]]:
@@ -174,6 +144,7 @@ class Platform:
 
         Args:
             output: default: the environment variable CDK8S_OUTDIR (set by `cdk8s synth`), else `dist`.
+                What is written is the same everywhere: Argo CD follows dist/ of the git repository.
 
         Raises:
             PlatformError: the description is wrong; nothing was changed.
@@ -182,68 +153,6 @@ class Platform:
         from platform_stack.synth import synth  # noqa: PLC0415  the model must not load cdk8s
 
         return synth(self, output)
-
-    def _check_tenants(self) -> None:
-        """Refuse two AppProjects, or two Argo CD Applications, of one name."""
-        tenants = [(tenant.name, tenant.source) for tenant in self.tenants]
-        members = [(member.name, member.source) for member in self.members]
-        installed = [
-            (tenant.application_of(repository), tenant.source)
-            for tenant in self.tenants
-            for repository in tenant.repositories
-        ]
-        _check_unique("AppProject", (*_ARGO_CDS_PROJECTS, *members, *tenants))
-        _check_unique("Argo CD Application", (*members, *installed))
-
-    def _check_namespaces(self) -> None:
-        owners: dict[str, Application] = {}
-        for member in self.members:
-            for namespace in member.namespaces:
-                owner = owners.setdefault(namespace.name, member)
-                if owner is not member:
-                    fail(
-                        f"{member.place}: namespaces",
-                        f"namespace {namespace.name!r}, which {owner.owner!r} owns ({owner.source})",
-                        "one owner for each namespace",
-                        "choose another name: a tenant shares no namespace"
-                        if member.tenant
-                        else f"add {owner.name!r} to shares_namespaces_of and depends_on instead",
-                    )
-
-    def _check_shared_namespaces(self) -> None:
-        for member in self.members:
-            for host in member.hosts:
-                if host not in member.dependencies:
-                    fail(
-                        f"{member.source}: application {member.name!r}: shares_namespaces_of",
-                        f"{host!r}, which it does not depend on",
-                        "a direct dependency: a namespace must be there before others use it",
-                        f"add {host!r} to depends_on",
-                    )
-            allowed = self.namespaces_for(member)
-            for chart in member.charts:
-                found = member.namespace_of(chart)
-                if found not in allowed:
-                    fail(
-                        f"{member.source}: application {member.name!r}: chart {chart.name!r}: namespace",
-                        found,
-                        "a namespace that the application owns or shares",
-                        did_you_mean(found, allowed),
-                    )
-
-    def _check_releases(self) -> None:
-        releases: dict[tuple[str, str], Application] = {}
-        for member in self.members:
-            for chart in member.charts:
-                key = (chart.release, member.namespace_of(chart))
-                other = releases.setdefault(key, member)
-                if other is not member:
-                    fail(
-                        f"{member.source}: application {member.name!r}: charts",
-                        f"release {chart.release!r} in namespace {key[1]!r}, "
-                        f"which {other.name!r} has too ({other.source})",
-                        "a release name that is unique in its namespace",
-                    )
 
 
 @checked("context")
@@ -264,15 +173,3 @@ class Context:
     def data_sources(self) -> tuple[DataSource, ...]:
         """The Grafana data sources of all members, in the order of the list."""
         return tuple(source for member in self.platform.members for source in member.data_sources)
-
-
-def _check_unique(what: str, members: Iterable[tuple[str, str]]) -> None:
-    seen: dict[str, str] = {}
-    for name, source in members:
-        if name in seen:
-            fail(
-                f"{source}: {what} {name!r}: name",
-                f"a second {what} named {name!r} (the first: {seen[name]})",
-                f"a name of its own for each {what}",
-            )
-        seen[name] = source

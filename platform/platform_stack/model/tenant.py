@@ -214,7 +214,6 @@ class Tenant:
                 self.manifests(chart, context)
 
         annotations = {CONTACT: self.contact, **self.quota.annotations}
-        installed = {self.namespace_of(repository) for repository in self.repositories}
         made = Application(
             name=PREFIX + self.name,
             tenant=self,
@@ -225,11 +224,6 @@ class Tenant:
             routes=self.routes,
             flows=self.flows,
             manifests=manifests,
-            made_at_run_time={
-                f"Ingress {route.service.namespace}/{route.host}": "its Service is in the tenant's repository"
-                for route in self.routes
-                if route.service.namespace in installed
-            },
         )
         object.__setattr__(made, "source", self.source)
         return made

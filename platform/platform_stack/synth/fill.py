@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from platform_stack.constructs import ManifestApp, ManifestChart
+from platform_stack.constructs import ManifestApp, ManifestChart, routes
 from platform_stack.constructs.namespaces import namespace
-from platform_stack.constructs.routes import ingress
 from platform_stack.errors import PlatformError, collecting
 from platform_stack.estate import Estate
 from platform_stack.facts.scope import is_namespaced
@@ -64,7 +63,9 @@ def fill(app: ManifestApp, described: Sequence[Estate]) -> list[Filled]:
                 estate.context,
                 {
                     member.name: _with_namespaces(
-                        member, made[charts[estate.context.cluster.name, member.name]], _custom(estate)
+                        member,
+                        made[charts[estate.context.cluster.name, member.name]],
+                        estate.custom_resources,
                     )
                     for member in estate.platform.members
                 },
@@ -89,19 +90,10 @@ def _fill(chart: ManifestChart, member: Application, estate: Estate) -> None:
         if sealed := estate.store.sealed.get(secret.full_name):
             chart.add(sealed.manifest, wave=SyncWave.SECRET)
     for route in member.routes:
-        in_mesh = route.service.namespace in context.platform.mesh_namespaces
-        chart.add(ingress(route, context.cluster, mesh=in_mesh), wave=SyncWave.AFTER_CHART)
+        for item in routes.objects(route, context):
+            chart.add(item, wave=SyncWave.AFTER_CHART)
     if member.manifests is not None:
         member.manifests(chart, context)
-
-
-def _custom(estate: Estate) -> list[CustomResource]:
-    return [
-        crd
-        for release in estate.releases
-        if release.facts
-        for crd in release.facts.custom_resource_definitions
-    ]
 
 
 def _with_namespaces(
