@@ -189,7 +189,7 @@ def _mesh(estate: Estate, member: Application, flow: Flow) -> Sequence[Peer]:
             f"{member.source}: application {member.name!r}: flows: {flow.because!r}",
             "a flow with the mesh, and no application has the role Mesh",
             "an application that is the mesh, or optional=True",
-            "add roles=(istio.mesh(sidecar=…),) to the one that installs it",
+            "add a mesh of platform_stack.integrations to `roles` of the one that installs it",
         )
     if estate.platform.role(Mesh) is None:
         return []

@@ -5,12 +5,13 @@ What it cannot say is an error, or is opened as wide as it was declared.
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
 
-from platform_stack import Application, Cluster, Context, Namespace, Platform, PlatformError
+from platform_stack import Application, Cluster, Context, Namespace, Platform, PlatformError, Tenant
 from platform_stack.checks.contradictions import encrypted, nothing_encrypts
 from platform_stack.estate import Estate
 from platform_stack.integrations.cilium import network_engine
@@ -28,6 +29,7 @@ from platform_stack.model.flow import (
 from platform_stack.model.network import NetworkEngine
 from platform_stack.network.policies import policies
 from platform_stack.network.table import rows
+from platform_stack.synth import synthesize
 from tests.flows.oracle import Oracle
 from tests.flows.peers import Address, Pod
 from tests.flows.platforms import (
@@ -45,7 +47,9 @@ from tests.flows.platforms import (
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
+    from platform_stack.constructs import ManifestChart
     from platform_stack.facts import Manifest
 
 OTHER = Pod("web", "other", {"app": "other"}, {}, "10.244.7.7")
@@ -221,3 +225,41 @@ def test_a_flow_with_the_mesh_where_there_is_none() -> None:
     assert finding.found == "a flow with the mesh, and no application has the role Mesh"
     assert estate(flow(optional=True)).resolution.findings == ()
     assert estate(flow(optional=True)).flows == ()
+
+
+def adds_web(chart: ManifestChart, _context: Context) -> None:
+    chart.add(deployment("web", "web"))
+
+
+def test_the_readme_says_what_the_network_cannot(tmp_path: Path) -> None:
+    cluster = dataclasses.replace(PLAIN, plaintext_because="all nodes are one machine")
+    flows = (
+        reaches_names("git.example.test", because="pulls", wider=Wider(because="its addresses change")),
+        Flow(source=Entity.NODES, target=Pods(), ports=(80,), because="asks how it is"),
+    )
+    web = Application(
+        name="web",
+        namespaces=(Namespace(name="web"),),
+        flows=always(flows),
+        manifests=adds_web,
+    )
+    team = Tenant(name="team", group="team", contact="team")
+    platform = Platform(
+        applications=(web,), tenants=(team,), clusters=(cluster,), facts=tmp_path, secrets=tmp_path
+    )
+    (result,) = synthesize(platform)
+    assert result.warnings == ()
+    readme = result.files["README.md"].decode()
+    for said in (
+        "Protection between nodes: TLS 1, none 1.",
+        "Nothing encrypts between nodes: all nodes are one machine.",
+        "Policies mean nodes by address: `172.18.0.0/24`.",
+        "| git.example.test, opened as the world | web/web | pulls; wider than meant because its addresses change |",
+        # There is no mesh, not even for tenants.
+        "| namespace | owner | Pod Security | because |\n|---|---|---|---|\n",
+    ):
+        assert said in readme
+    kinds = {item["kind"] for items in result.objects.values() for item in items}
+    assert kinds == {"Deployment", "Namespace", "NetworkPolicy", "Role", "RoleBinding"}
+    namespaces = [item for item in result.objects["tenant-team"] if item["kind"] == "Namespace"]
+    assert not any("istio-injection" in item["metadata"]["labels"] for item in namespaces)
