@@ -108,7 +108,7 @@ def _start(
 
     def created(plane: ControlPlane) -> None:
         report.say(f"kind create cluster: {', '.join(node.name for node in plane.nodes)} are up")
-        running = Actors(plane.api, actors.actors(plane, authority), options.logs / "actors.log")
+        running = Actors(plane.api, actors.actors(plane, authority, programs), options.logs / "actors.log")
         running.start()
         stack.callback(running.stop)
 
