@@ -24,7 +24,7 @@ ImageVerification Interception ManifestChart Match Mesh MetricsEndpoint Mutation
 NetworkEngine Networks Panel Peer Permission Platform PlatformError PodMetadata Pods Policy
 PolicyEngine PolicyException PolicyRule Profile Protocol Publisher Quota Repository Role Route
 RunTime RuntimeWorkload Scraper Secret SecretOpener Selected Service Severity Sidecar SyncWave
-Synchronization Template Tenant Tier TraceCollector Validation Values WantedRoute alerts
+Synchronization Template Tenant Tier TraceCollector Validation Values WantedRoute Wider alerts
 allowed_registries dashboard down excepted exposed pod_monitor reaches reaches_names sends_traces
 serves_webhook service_monitor static_pod to_manifest to_yaml uses_api_server within
 """
