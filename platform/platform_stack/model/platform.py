@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from platform_stack.errors import called_from, caller_file, did_you_mean, fail
 from platform_stack.model.checked import checked
-from platform_stack.model.roles import AnyRole, Holder
+from platform_stack.model.roles import AnyRole, Gateway, Holder
 from platform_stack.model.waves import waves
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from platform_stack.model.application import Application
     from platform_stack.model.cluster import Cluster
-    from platform_stack.model.declarations import DataSource
+    from platform_stack.model.declarations import DataSource, Route
     from platform_stack.model.policy import Policy, PolicyException
     from platform_stack.model.tenant import Tenant
     from platform_stack.synth import Written
@@ -124,6 +124,11 @@ class Platform:
     def _holders(self) -> dict[type, tuple[Holder[Any], ...]]:
         """Those that were asked for, by the role: it is asked at every object."""
         return {}
+
+    def gateways_of(self, route: Route) -> tuple[Holder[Gateway], ...]:
+        """Return who may lead a route, one if all is right: of those that are a gateway the one that it names."""
+        name = route.gateway if isinstance(route.gateway, str | None) else route.gateway.name
+        return tuple(one for one in self.holders(Gateway) if name in (None, one.application.name))
 
     def namespaces_for(self, member: Application) -> frozenset[str]:
         """Return the names of the namespaces that a member may put objects into: its own, and those it shares."""
