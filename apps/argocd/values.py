@@ -8,10 +8,10 @@ from platform_stack import Context, Route, Service, Values
 from platform_stack.health import (
     APPLICATION_HEALTH,
     APPLICATION_SET_HEALTH,
-    CONSTRAINT_TEMPLATE_HEALTH,
     INGRESS_HEALTH,
-    KYVERNO_POLICY_HEALTH,
 )
+from platform_stack.integrations.gatekeeper import CONSTRAINT_TEMPLATE_HEALTH
+from platform_stack.integrations.kyverno import KYVERNO_POLICY_HEALTH
 
 from ..shared.values import NO_SIDECAR, resources, service_monitor
 

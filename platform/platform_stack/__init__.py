@@ -14,6 +14,21 @@ from platform_stack.errors import (
     Finding,
     PlatformError,
 )
+from platform_stack.integrations.gatekeeper import (
+    CONSTRAINT_TEMPLATE_HEALTH,
+    Constraint,
+)
+from platform_stack.integrations.kyverno import (
+    KYVERNO_POLICY_HEALTH,
+    Check,
+    Generation,
+    ImageVerification,
+    Match,
+    Mutation,
+    Publisher,
+    Validation,
+    allowed_registries,
+)
 from platform_stack.model import (
     Action,
     Application,
@@ -34,17 +49,21 @@ from platform_stack.model import (
     Namespace,
     Platform,
     Policy,
+    PolicyEngine,
     PolicyException,
+    PolicyRule,
     Profile,
     Quota,
     Repository,
     Role,
     Route,
+    RunTime,
     RuntimeWorkload,
     Scraper,
     Secret,
     Service,
     Sidecar,
+    Synchronization,
     SyncWave,
     Template,
     Tenant,
@@ -72,24 +91,14 @@ from platform_stack.model.flow import (
     uses_api_server,
     within,
 )
-from platform_stack.model.gatekeeper import (
-    Constraint,
-)
-from platform_stack.model.kyverno import (
-    Check,
-    Generation,
-    ImageVerification,
-    Match,
-    Mutation,
-    Publisher,
-    Validation,
-)
 from platform_stack.model.policy import (
-    Engine,
     Severity,
 )
 
 if _typing.TYPE_CHECKING:
+    from platform_stack.admission import (
+        Estate,
+    )
     from platform_stack.cluster_objects import (
         COREDNS,
         STATIC_PODS,
@@ -102,9 +111,7 @@ if _typing.TYPE_CHECKING:
     from platform_stack.health import (
         APPLICATION_HEALTH,
         APPLICATION_SET_HEALTH,
-        CONSTRAINT_TEMPLATE_HEALTH,
         INGRESS_HEALTH,
-        KYVERNO_POLICY_HEALTH,
     )
     from platform_stack.integrations.grafana import (
         Panel,
@@ -127,12 +134,6 @@ if _typing.TYPE_CHECKING:
         QUOTA,
         TIER,
         Tier,
-    )
-    from platform_stack.policies import (
-        Estate,
-    )
-    from platform_stack.policies.registries import (
-        allowed_registries,
     )
     from platform_stack.typed import (
         ApiObject,
@@ -171,7 +172,6 @@ __all__ = [
     "Context",
     "Dashboards",
     "DataSource",
-    "Engine",
     "Entity",
     "Estate",
     "Everything",
@@ -199,7 +199,9 @@ __all__ = [
     "PlatformError",
     "Pods",
     "Policy",
+    "PolicyEngine",
     "PolicyException",
+    "PolicyRule",
     "Profile",
     "Protocol",
     "Publisher",
@@ -207,6 +209,7 @@ __all__ = [
     "Repository",
     "Role",
     "Route",
+    "RunTime",
     "RuntimeWorkload",
     "Scraper",
     "Secret",
@@ -214,6 +217,7 @@ __all__ = [
     "Severity",
     "Sidecar",
     "SyncWave",
+    "Synchronization",
     "Template",
     "Tenant",
     "Tier",
@@ -246,9 +250,7 @@ _LATER = {
     "platform_stack.health": (
         "APPLICATION_HEALTH",
         "APPLICATION_SET_HEALTH",
-        "CONSTRAINT_TEMPLATE_HEALTH",
         "INGRESS_HEALTH",
-        "KYVERNO_POLICY_HEALTH",
     ),
     "platform_stack.integrations.grafana": ("Panel", "dashboard"),
     "platform_stack.integrations.prometheus": (
@@ -261,8 +263,7 @@ _LATER = {
     ),
     "platform_stack.kubernetes": ("COREDNS_VERSION", "ETCD_VERSION"),
     "platform_stack.labels": ("OWNER", "QUOTA", "TIER", "Tier"),
-    "platform_stack.policies": ("Estate",),
-    "platform_stack.policies.registries": ("allowed_registries",),
+    "platform_stack.admission": ("Estate",),
     "platform_stack.typed": ("ApiObject", "to_manifest"),
     "platform_stack.yaml_output": ("to_yaml",),
 }

@@ -1,6 +1,6 @@
-"""What a product is: one module each, which makes the roles of the application that runs it.
+"""What a product is: all that the library knows of each, one module or package of its name.
 
-Nothing else in `platform_stack` knows a product. Each module's public names are for the descriptions of platforms.
+Each makes the roles that its application has for the others (`platform_stack.model.roles`).
 """
 
 READ_BY = {

@@ -8,14 +8,12 @@ from platform_stack.model.chart import Chart, Values
 from platform_stack.model.cluster import Cluster, Profile
 from platform_stack.model.declarations import (
     DataSource,
-    IgnoreDifferences,
     Route,
-    RuntimeWorkload,
     Service,
     Sidecar,
 )
 from platform_stack.model.platform import Context, Platform
-from platform_stack.model.policy import Action, Policy, PolicyException, excepted
+from platform_stack.model.policy import Action, Policy, PolicyException, PolicyRule, excepted
 from platform_stack.model.roles import (
     Backend,
     CertificateIssuer,
@@ -23,12 +21,15 @@ from platform_stack.model.roles import (
     Gateway,
     Mesh,
     MetricsEndpoint,
+    PolicyEngine,
     Role,
     Scraper,
     TraceCollector,
     WantedRoute,
 )
+from platform_stack.model.run_time import RunTime, RuntimeWorkload
 from platform_stack.model.secret import Fixed, Generated, Given, Secret, Template
+from platform_stack.model.synchronization import IgnoreDifferences, Synchronization
 from platform_stack.model.tenant import Quota, Repository, Tenant
 from platform_stack.model.waves import SyncWave, waves
 
@@ -52,18 +53,22 @@ __all__ = [
     "Namespace",
     "Platform",
     "Policy",
+    "PolicyEngine",
     "PolicyException",
+    "PolicyRule",
     "Profile",
     "Quota",
     "Repository",
     "Role",
     "Route",
+    "RunTime",
     "RuntimeWorkload",
     "Scraper",
     "Secret",
     "Service",
     "Sidecar",
     "SyncWave",
+    "Synchronization",
     "Template",
     "Tenant",
     "TraceCollector",

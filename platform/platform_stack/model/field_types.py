@@ -20,8 +20,15 @@ from platform_stack.model.plain_data import check_plain_data
 Check = Callable[[str, object], None]
 """Raises a PlatformError, whose findings begin with the first argument, unless the second is right."""
 
-_NOT_LOADED = {"ManifestChart": NewType("chart", object), "Estate": NewType("estate", object)}
-"""Types of arguments of functions; their modules load what the model must not, and no object of them is checked."""
+_NOT_LOADED: dict[str, Any] = {
+    "ManifestChart": NewType("chart", object),
+    "Estate": NewType("estate", object),
+    "Manifest": NewType("manifest", object),
+    "Asked": object,
+    "Made": tuple[object, int],
+    "Violation": object,
+}
+"""Types of what functions are given and give whose modules load what the model must not: they are not checked."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -53,13 +60,13 @@ def field_types(cls: type, fields: list[str]) -> dict[str, FieldType]:
         chart,
         declarations,
         flow,
-        gatekeeper,
-        kyverno,
         names,
         platform,
         policy,
         roles,
+        run_time,
         secret,
+        synchronization,
     )
 
     known: dict[str, Any] = {}
@@ -68,13 +75,13 @@ def field_types(cls: type, fields: list[str]) -> dict[str, FieldType]:
         chart,
         declarations,
         flow,
-        gatekeeper,
-        kyverno,
         names,
         platform,
         policy,
         roles,
+        run_time,
         secret,
+        synchronization,
     )
     for module in (typing, collections.abc, pathlib, errors, labels, *parts, model):
         known |= vars(module)

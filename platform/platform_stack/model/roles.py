@@ -12,13 +12,17 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 from platform_stack.model.checked import checked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
+    from platform_stack.admission import Asked, Made
+    from platform_stack.admission.judge import Violation
     from platform_stack.errors import Finding
     from platform_stack.estate import Estate
+    from platform_stack.facts import Manifest
     from platform_stack.model.application import Application
     from platform_stack.model.declarations import Route, Sidecar
-    from platform_stack.model.names import CustomKind, DnsName, Text
+    from platform_stack.model.names import CustomKind, DnsLabel, DnsName, Kind, Text
+    from platform_stack.model.policy import Action
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,7 +183,42 @@ class Mesh:
     sidecar: Sidecar
 
 
-Role = Gateway | CertificateIssuer | Scraper | Dashboards | TraceCollector | Mesh
+def _no_kinds(_item: Manifest) -> tuple[CustomKind, ...]:
+    return ()
+
+
+@checked("policy engine")
+@dataclass(frozen=True, kw_only=True)
+class PolicyEngine:
+    """Asks the questions of policies of every object; what is made of them lies with its application.
+
+    Attributes:
+        name: DNS label by which a Policy names it.
+        rules: the classes of rules that it takes, each with what a policy of that rule can do.
+        api_groups: API groups of what it reads: its policies and exceptions.
+        objects: makes what it reads from the policies that it asks, each object with its sync wave; it raises a
+            PlatformError for a rule that it cannot take.
+        judge: asks the engine's own program what would break a policy. It gets what the engine reads, the objects
+            that are judged, the labels of their namespaces by name, and what else is in the cluster.
+        not_judged: kinds of what it reads about which that program cannot be asked, each with the reason.
+        kinds_made_by: the custom kinds ("group/Kind") that the engine makes at run time from one of the objects
+            that it reads; default: none.
+
+    """
+
+    name: DnsLabel
+    rules: Mapping[type, tuple[Action, ...]]
+    api_groups: tuple[DnsName, ...]
+    objects: Callable[[Estate, tuple[Asked, ...]], tuple[Made, ...]]
+    judge: Callable[
+        [Sequence[Manifest], Sequence[Manifest], Mapping[str, Mapping[str, str]], Sequence[Manifest]],
+        tuple[Violation, ...],
+    ]
+    not_judged: Mapping[Kind, str] = field(default_factory=dict)
+    kinds_made_by: Callable[[Manifest], tuple[CustomKind, ...]] = _no_kinds
+
+
+Role = Gateway | CertificateIssuer | Scraper | Dashboards | TraceCollector | Mesh | PolicyEngine
 """What an application is for the others."""
 
 PodRole = Gateway | Scraper | Dashboards | TraceCollector

@@ -6,9 +6,9 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from platform_stack import budget
+from platform_stack.admission import table as policies
 from platform_stack.model.roles import Gateway
 from platform_stack.network.table import graph, rows
-from platform_stack.policies import table as policies
 from platform_stack.recorded import Unknown, no_default_deny
 from platform_stack.secrets.store import State
 
@@ -241,13 +241,13 @@ def _manual(context: Context) -> list[str]:
     return [
         f"- **{member.name}**: {reason}"
         for member in context.platform.members
-        if (reason := member.manual(context.cluster))
+        if (reason := member.sync.manual(context.cluster))
     ]
 
 
 def _requests(estate: Estate) -> list[str]:
     context = estate.context
-    manual = {member.name for member in context.platform.members if member.manual(context.cluster)}
+    manual = {member.name for member in context.platform.members if member.sync.manual(context.cluster)}
     counted = [one for one in estate.budget if one.application not in manual]
     if not counted:
         return []

@@ -1,11 +1,11 @@
 """apps/__main__.py:28: application 'web': exception from 'pinned-images'
-  found:    ConfigMap web/setting, which neither its charts nor its manifests nor its runtime_workloads make
+  found:    ConfigMap web/setting, which neither its charts nor its manifests nor its operators (RunTime.workloads) make
   expected: an object of the application
   hint:     did you mean 'ConfigMap web/settings'?
 """
 
 from platform_stack import Action, Application, Cluster, Namespace, Platform, Policy, PolicyException
-from platform_stack.model.kyverno import Check, Validation
+from platform_stack.integrations.kyverno import Check, Validation
 
 pinned = Policy(
     name="pinned-images",

@@ -42,18 +42,21 @@ from platform_stack import (
     Quota,
     Repository,
     Route,
+    RunTime,
     RuntimeWorkload,
     Scraper,
     Secret,
     Service,
     Sidecar,
+    Synchronization,
     Template,
     Tenant,
     TraceCollector,
     WantedRoute,
 )
 from platform_stack.errors import short_path
-from platform_stack.model import flow, gatekeeper, kyverno
+from platform_stack.integrations import gatekeeper, kyverno
+from platform_stack.model import flow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,6 +66,7 @@ SERVICE = Service(name="web", namespace="web", port=80)
 WEB = Application(name="web", namespaces=(Namespace(name="web"),))
 PLATFORM = Platform(applications=(WEB,), clusters=(CLUSTER,), facts=Path("facts"), secrets=Path("secrets"))
 CHECK = kyverno.Check(expression="true", message="it is not.")
+SIDECAR = Sidecar(cpu="5m", memory="16Mi", known_idle="40-60Mi")
 PUBLISHER = kyverno.Publisher(
     name="us", images=("ghcr.io/us/*",), issuer="https://vouch.example.test", subject="us"
 )
@@ -81,7 +85,10 @@ EXAMPLES: tuple[Any, ...] = (
     RuntimeWorkload(
         name="web", namespace="web", kind="Deployment", labels={}, ports={"http": 80}, cpu="1", memory="1Gi"
     ),
-    Sidecar(cpu="5m", memory="16Mi", known_idle="40-60Mi"),
+    RunTime(),
+    Synchronization(),
+    SIDECAR,
+    Mesh(sidecar=SIDECAR),
     Backend(host="", namespace="web", service="web", port=80),
     Gateway(
         kinds=("networking.k8s.io/Ingress",),
@@ -93,7 +100,6 @@ EXAMPLES: tuple[Any, ...] = (
     Scraper(kinds=("monitoring.coreos.com/PodMonitor",), endpoints=lambda _monitor: ()),
     Dashboards(),
     TraceCollector(),
-    Mesh(sidecar=Sidecar(cpu="5m", memory="16Mi", known_idle="40-60Mi")),
     IgnoreDifferences(group="", kind="Secret", jq_path_expressions=(".data",), because="it is made there"),
     Route(host="web", service=SERVICE),
     flow.Pods(),
@@ -117,6 +123,8 @@ EXAMPLES: tuple[Any, ...] = (
     kyverno.Mutation(match=kyverno.Match(), expression="Object{}"),
     kyverno.Generation(match=kyverno.Match(), templates=({"kind": "ConfigMap"},)),
     kyverno.ImageVerification(publisher=PUBLISHER),
+    kyverno.policy_engine(),
+    gatekeeper.policy_engine(),
     gatekeeper.Constraint(kind="Named", match=("/Service",), cel=(("true", '"it is not."'),)),
     Policy(
         name="named",
@@ -386,8 +394,8 @@ def test_helm_values_are_plain_data(value: Any, path: str, found: str) -> None: 
         (Application, "flows", flow.uses_api_server(), ""),
         (Application, "flows", [flow.uses_api_server()], ""),
         (Application, "flows", (flow.uses_api_server(), "web"), "[1]"),
-        (Application, "runtime_workloads", ("web",), "[0]"),
-        (Application, "manual", True, ""),
+        (RunTime, "workloads", ("web",), "[0]"),
+        (Synchronization, "manual", True, ""),
         (Tenant, "flows", None, ""),
         (Platform, "exceptions", (None,), "[0]"),
         (Policy, "rule", CHECK, ""),

@@ -17,17 +17,17 @@ from tests.public_api import PAGE, described, page
 ROOT = Path(__file__).parents[3]
 
 NAMES = """
-ANY_PORT APPLICATION_HEALTH APPLICATION_SET_HEALTH CONSTRAINT_TEMPLATE_HEALTH COREDNS COREDNS_VERSION
-ETCD_VERSION INGRESS_HEALTH INTERVAL KYVERNO_POLICY_HEALTH OWNER QUOTA STATIC_PODS SYSTEM TIER Action
-Alert ApiObject Application Backend CertificateIssuer Chart Check Cluster Constraint Context Dashboards
-DataSource Engine Entity Estate Everything Finding Fixed Flow Gateway Generated Generation Given Holders
-IgnoreDifferences ImageVerification ManifestChart Match Mesh MetricsEndpoint Mutation Names Namespace Networks
-Panel Peer
-Platform PlatformError Pods Policy PolicyException Profile Protocol Publisher Quota Repository Role Route
-RuntimeWorkload Scraper Secret Service Severity Sidecar SyncWave Template Tenant Tier TraceCollector
-Validation Values WantedRoute alerts allowed_registries dashboard down excepted exposed pod_monitor reaches
-reaches_names sends_traces serves_webhook service_monitor static_pod to_manifest to_yaml uses_api_server
-within
+ANY_PORT APPLICATION_HEALTH APPLICATION_SET_HEALTH CONSTRAINT_TEMPLATE_HEALTH COREDNS
+COREDNS_VERSION ETCD_VERSION INGRESS_HEALTH INTERVAL KYVERNO_POLICY_HEALTH OWNER QUOTA STATIC_PODS
+SYSTEM TIER Action Alert ApiObject Application Backend CertificateIssuer Chart Check Cluster
+Constraint Context Dashboards DataSource Entity Estate Everything Finding Fixed Flow Gateway
+Generated Generation Given Holders IgnoreDifferences ImageVerification ManifestChart Match Mesh
+MetricsEndpoint Mutation Names Namespace Networks Panel Peer Platform PlatformError Pods Policy
+PolicyEngine PolicyException PolicyRule Profile Protocol Publisher Quota Repository Role Route
+RunTime RuntimeWorkload Scraper Secret Service Severity Sidecar SyncWave Synchronization Template
+Tenant Tier TraceCollector Validation Values WantedRoute alerts allowed_registries dashboard down
+excepted exposed pod_monitor reaches reaches_names sends_traces serves_webhook service_monitor
+static_pod to_manifest to_yaml uses_api_server within
 """
 
 

@@ -16,12 +16,13 @@ from platform_stack import (
     PlatformError,
     Policy,
     PolicyException,
+    RunTime,
     RuntimeWorkload,
 )
+from platform_stack.admission import Estate, Excepted, exceptions
+from platform_stack.admission.table import rows, summary
+from platform_stack.integrations.gatekeeper import Constraint
 from platform_stack.model.cluster import PROFILES
-from platform_stack.model.gatekeeper import Constraint
-from platform_stack.policies import Estate, Excepted, exceptions
-from platform_stack.policies.table import rows, summary
 from platform_stack.recorded import releases
 from tests.policies.estate import platform, synthesized
 
@@ -89,7 +90,7 @@ def estate(
         name="web",
         namespaces=(Namespace(name="web"),),
         exceptions=declared,
-        runtime_workloads=lambda _context: (WORKLOAD,),
+        run_time=RunTime(workloads=lambda _context: (WORKLOAD,)),
     )
     other = Application(name="other", namespaces=(Namespace(name="other"),))
     cluster = Cluster(name="test", repo_url="https://git.example.test/platform")
