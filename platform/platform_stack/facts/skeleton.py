@@ -20,6 +20,8 @@ ANNOTATION_PREFIXES = (
     "helm.sh/resource-policy",
     "ingress.kubernetes.io/",
     "konghq.com/",
+    "kubernetes.io/ingress.class",
+    "nginx.ingress.kubernetes.io/",
 )
 """An annotation is recorded if its key starts with one of these: they change what happens to the object."""
 
@@ -118,6 +120,7 @@ _WHOLE_SPEC = frozenset(
         (_ADMISSION, "ValidatingAdmissionPolicy"),
         (_ADMISSION, "ValidatingAdmissionPolicyBinding"),
         ("cert-manager.io", "Certificate"),
+        ("gateway.networking.k8s.io", "HTTPRoute"),
         ("cert-manager.io", "ClusterIssuer"),
         ("cert-manager.io", "Issuer"),
     }

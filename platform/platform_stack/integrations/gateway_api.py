@@ -188,7 +188,7 @@ def _everything() -> api.HttpRouteSpecRulesMatches:
 
 
 def _parents(item: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str]]:
-    for one in item["spec"].get("parentRefs") or ():
+    for one in (item.get("spec") or {}).get("parentRefs") or ():
         namespace = one.get("namespace", item["metadata"]["namespace"])
         yield one.get("group", _GROUP), one.get("kind", "Gateway"), namespace, one["name"]
 

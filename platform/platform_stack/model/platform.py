@@ -158,5 +158,5 @@ class Context:
 
     @property
     def data_sources(self) -> tuple[DataSource, ...]:
-        """The Grafana data sources of all members, in the order of the list."""
+        """The data sources of all members, in the order of the list."""
         return tuple(source for member in self.platform.members for source in member.data_sources)

@@ -7,7 +7,7 @@ import pytest
 
 from platform_stack.facts import CustomResource, yaml_reading
 from platform_stack.facts.scope import is_namespaced
-from platform_stack.facts.skeleton import skeleton
+from platform_stack.facts.skeleton import kept_annotations, skeleton
 
 
 def skeleton_of(text: str, **metadata: object) -> dict[str, Any]:
@@ -372,3 +372,18 @@ def test_the_definition_says_more_than_the_metadata() -> None:
 def test_an_unknown_kind_is_namespaced_if_it_names_a_namespace() -> None:
     manifest = {"apiVersion": "example.io/v1", "kind": "Unknown", "metadata": {"name": "x", "namespace": "y"}}
     assert is_namespaced(manifest)
+
+
+def test_of_a_route_stays_where_it_leads_and_who_leads_it() -> None:
+    route = {
+        "apiVersion": "gateway.networking.k8s.io/v1",
+        "kind": "HTTPRoute",
+        "metadata": {"name": "web"},
+        "spec": {"parentRefs": [{"name": "edge"}], "rules": [{"backendRefs": [{"name": "web", "port": 80}]}]},
+    }
+    assert skeleton(route, release_namespace="web", namespaced=True)["spec"] == route["spec"]
+    annotations = {
+        "kubernetes.io/ingress.class": "nginx",
+        "nginx.ingress.kubernetes.io/service-upstream": "true",
+    }
+    assert kept_annotations({**annotations, "example.test/else": "x"}) == annotations
