@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from platform_stack.model import Cluster, NetworkEngine
 
 NODE_IMAGE = (
-    f"kindest/node:v{KUBERNETES_VERSION}@sha256:44e222ee2132dab25ff87301682f89eb82c7880ea3a1bf543bfe9708fd08d67d"
+    f"kindest/node:v{KUBERNETES_VERSION}"
+    "@sha256:44e222ee2132dab25ff87301682f89eb82c7880ea3a1bf543bfe9708fd08d67d"
 )
 """Node image for amd64 and arm64, published with kind v0.33.0
 (https://github.com/kubernetes-sigs/kind/releases/tag/v0.33.0)."""

@@ -104,7 +104,7 @@ def _coredns() -> dict[str, Any]:
 def _kube_proxy() -> Manifest:
     container = {
         "name": "kube-proxy",
-        "image": f"registry.k8s.io/kube-proxy:v{VERSION}",
+        "image": f"registry.k8s.io/kube-proxy:v{KUBERNETES_VERSION}",
         "securityContext": {"privileged": True},
     }
     labels = {"k8s-app": "kube-proxy"}
