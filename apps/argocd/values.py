@@ -60,7 +60,7 @@ def argocd_values(context: Context) -> Values:
     """Return the values; on `ha` with two of each, and with three Redis."""
     cluster = context.cluster
     replicas = 2 if cluster.is_highly_available else 1
-    repo_server = _component(replicas, "50m", "96Mi", "512Mi")
+    repo_server = _component(replicas, "50m", "96Mi", "1Gi")
     repo_server["copyutil"] = {"resources": resources("10m", "32Mi", "128Mi")}
     server = _component(replicas, "20m", "64Mi", "256Mi")
     # argocd-server keeps its own TLS; Kong must speak it.

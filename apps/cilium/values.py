@@ -58,7 +58,7 @@ def cilium_values(context: Context) -> Values:
         "nodePort": {"bindProtection": True, "addresses": []},  # addresses: see debug
         "tls": {"secretsNamespace": {"create": False}},  # one owner for each namespace: `__init__.py`
         "rollOutCiliumPods": True,
-        "resources": resources("30m", "96Mi", "768Mi"),
+        "resources": resources("30m", "96Mi", "1Gi"),
         # The kernel charges BPF maps to the agent's cgroup, and the chart's ratio, 0.0025, lets them grow with the
         # machine: 56 MiB up to 13 GiB of memory, 142 MiB at 32, 285 MiB at 64, on every node of KIND. With this one all
         # stay at the least that Cilium takes: 128Ki TCP and 64Ki other connections (pkg/option/config.go).

@@ -114,9 +114,6 @@ def kyverno_values(context: Context) -> Values:
         "reportsController": _controller(2 if available else 1, resources=resources("5m", "24Mi", "320Mi")),
         # Only for DeletingPolicy, CleanupPolicy and the label cleanup.kyverno.io/ttl, which nothing here uses.
         "cleanupController": {"enabled": False},
-        "grafana": {
-            "enabled": True,
-            "labels": {"grafana_dashboard": "1"},
-            "annotations": {"grafana_folder": "Platform"},
-        },
+        # Its dashboard reads metrics of ClusterPolicy only, which is deprecated and which nothing here uses.
+        "grafana": {"enabled": False},
     }

@@ -60,8 +60,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         report.say(f"STOPPED {traceback.format_exc()}")
         return 2
     report.say(f"logs in {options.logs}")
-    sys.stdout.write(f"{report.passed} passed, {report.failed} failed\n")
-    return 1 if report.failed else 0
+    sys.stdout.write(report.summary() + "\n")
+    return 1 if report.failures else 0
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:

@@ -57,11 +57,11 @@ def joining(run: str, node: str) -> list[str]:
     return ["sh", "-c", script, "sh", folders]
 
 
-def remove(run: str) -> list[str]:
-    """Remove everything of one run, its processes must be gone; return the folders that stay, if any."""
+def remove(run: str, node: str = "") -> list[str]:
+    """Remove everything of one run, or of one of its nodes, whose processes must be gone; return what stays, if any."""
     left: list[str] = []
     for controller in CONTROLLERS:
-        folder = ROOT / controller / PARENT / run
+        folder = ROOT / controller / PARENT / run / node
         deadline = time.monotonic() + _LEFT_SECONDS
         while folder.is_dir() and time.monotonic() < deadline:
             for each in sorted((path for path in folder.rglob("*") if path.is_dir()), reverse=True):

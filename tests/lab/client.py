@@ -101,6 +101,10 @@ class Api:
                 return None
             raise
 
+    def text(self, path: str) -> str:
+        """Return what the server says in plain text, as at its metrics endpoint."""
+        return str(self.call("GET", path, accept="text/plain")["message"])
+
     def list(self, path: str, *, accept: str = JSON, **query: str) -> list[Object]:
         """Return the objects of a collection from the server's watch cache; none when its kind is unknown."""
         try:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .timeline import Timeline
     from .web import Web
 
+SHOWN_PODS = 6
 POLL_SECONDS = 0.5
 # How long a heal may take before the lab calls it a failure.
 HEAL_SECONDS = 480.0
@@ -129,9 +130,11 @@ class Lab:
         ]
 
     def state(self) -> str:
-        """Say in one line what is not as it should be: Applications, and pods that wait for an input."""
-        parts = self.unready(self.expected_ready())
-        parts += pods.waiting(self.api)
+        """Say in one line what is not as it should be: Applications, and the first pods that wait for something."""
+        waiting = pods.waiting(self.api)
+        parts = [*self.unready(self.expected_ready()), *waiting[:SHOWN_PODS]]
+        if len(waiting) > SHOWN_PODS:
+            parts.append(f"and {len(waiting) - SHOWN_PODS} pods more")
         return "; ".join(parts) or "everything is Synced and Healthy"
 
     def look(self) -> str:

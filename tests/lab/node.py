@@ -121,7 +121,10 @@ class Node:
         )
 
     def kill(self) -> None:
-        """End it as a power cut would; what is on its disk stays."""
+        """End it as a power cut would; what is on its disk stays, and of its control groups nothing.
+
+        A kubelet asks containerd for each group that it finds, one after the other, and waits for those that are gone.
+        """
         if self.process is None:
             return
         if self.pid is not None:
@@ -129,6 +132,13 @@ class Node:
                 os.kill(self.pid, signal.SIGKILL)
         self.process.wait()
         self.process, self.pid = None, None
+        if left := cgroups.remove(self.scratch.name, self.name):
+            fail(
+                f"node {self.name}",
+                f"control groups that stay: {', '.join(left)}",
+                "none",
+                "look for a process in them",
+            )
 
     def run(
         self,

@@ -21,7 +21,7 @@ class Report:
     file: Path
     start: float = field(default_factory=time.monotonic)
     passed: int = 0
-    failed: int = 0
+    failures: list[str] = field(default_factory=list)
 
     def say(self, text: str) -> None:
         """Print a line of progress with the seconds since the start."""
@@ -38,12 +38,16 @@ class Report:
             self.passed += 1
             self.say(f"ok      {what}{note}")
             return True
-        self.failed += 1
-        self.say(f"FAILED  {what}{note}")
-        for problem in problems[:SHOWN_PROBLEMS]:
-            self.say(f"          {problem}")
+        lines = [f"FAILED  {what}{note}", *(f"          {problem}" for problem in problems[:SHOWN_PROBLEMS])]
         if len(problems) > SHOWN_PROBLEMS:
-            self.say(f"          and {len(problems) - SHOWN_PROBLEMS} more")
+            lines.append(f"          and {len(problems) - SHOWN_PROBLEMS} more")
         if look:
-            self.say(f"          look at: {look}")
+            lines.append(f"          look at: {look}")
+        for line in lines:
+            self.say(line)
+        self.failures.append("\n".join(lines))
         return False
+
+    def summary(self) -> str:
+        """Return every failure once more, for who sees the end of the output only, and the counts."""
+        return "\n".join([*self.failures, f"{self.passed} passed, {len(self.failures)} failed"])

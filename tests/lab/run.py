@@ -20,6 +20,7 @@ from . import (
     faults,
     measured,
     picture,
+    scraped,
     teardown,
 )
 from .actors import Actors
@@ -199,6 +200,7 @@ def _boot(lab: Lab, script: Script) -> bool:
     if complete:
         admission.after_boot(lab)
         datapath_asked.after_boot(lab)
+        scraped.after_boot(lab)
         measured.after_boot(lab)
         bootstrap.after_boot(lab, script)
     return complete

@@ -1,0 +1,49 @@
+"""`platform-stack check` as a user runs it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[3]
+
+DESCRIPTION = """
+from platform_stack import Application, Cluster, Namespace, Platform
+
+def manifests(chart, context):
+    chart.add({
+        "apiVersion": "v1", "kind": "Service", "metadata": {"name": "web", "namespace": "web"},
+        "spec": {"selector": {"app": "wbe"}, "ports": [{"port": 80}]},
+    })
+
+web = Application(name="web", namespaces=(Namespace(name="web"),), manifests=manifests)
+PLATFORM = Platform(applications=(web,), clusters=(Cluster(name="one", repo_url="https://git.example.test/p"),))
+"""
+
+
+def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "platform_stack", "check", *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_platform_has_no_findings() -> None:
+    done = run(ROOT)
+    assert (done.returncode, done.stdout) == (0, "everything leads somewhere\n")
+
+
+def test_a_finding_says_where_and_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "apps").mkdir()
+    (tmp_path / "apps" / "__main__.py").write_text(DESCRIPTION)
+    done = run(tmp_path)
+    assert done.returncode == 1
+    assert "application 'web': Service web/web" in done.stdout
+    assert "made_at_run_time" in done.stdout
+    (finding,) = json.loads(run(tmp_path, "--json").stdout)
+    assert finding["found"] == "pods labelled app=wbe: no pod"
