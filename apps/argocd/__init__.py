@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from platform_stack import Application, Chart, Context, Namespace, Route
+from platform_stack import Application, Chart, Context, Namespace, Route, RunTime
 from platform_stack.model.flow import Entity, Flow, Pods, uses_api_server, within
 
 from ..cilium import cilium
@@ -61,20 +61,22 @@ def _flows(context: Context) -> tuple[Flow, ...]:
 
 argocd = Application(
     name="argocd",
-    known_idle={
-        "argocd-application-controller": "600-846Mi",
-        "argocd-applicationset-controller": "39Mi",
-        "argocd-redis": "21Mi",
-        "argocd-repo-server": "57-74Mi",
-        "argocd-server": "34Mi",
-    },
-    made_at_run_time={
-        "Secret argocd/argocd-redis": "bootstrap.sh, before the chart",
-        **{
-            f"Service argocd/argocd-redis-ha-announce-{number}": "a StatefulSet labels each pod with its name"
-            for number in range(3)
+    run_time=RunTime(
+        objects={
+            "Secret argocd/argocd-redis": "bootstrap.sh, before the chart",
+            **{
+                f"Service argocd/argocd-redis-ha-announce-{number}": "a StatefulSet labels each pod with its name"
+                for number in range(3)
+            },
         },
-    },
+        known_idle={
+            "argocd-application-controller": "600-846Mi",
+            "argocd-applicationset-controller": "39Mi",
+            "argocd-redis": "21Mi",
+            "argocd-repo-server": "57-74Mi",
+            "argocd-server": "34Mi",
+        },
+    ),
     flows=_flows,
     namespaces=(
         Namespace(name=NAMESPACE, outside_mesh_because="it installs the mesh and must be able to repair it"),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from platform_stack import Application, Chart, Context, Namespace, SyncWave, excepted
+from platform_stack import Application, Chart, Context, Namespace, RunTime, SyncWave, excepted
 
 from ..shared.values import PLATFORM_TEAM
 from .load_balancer import load_balancer
@@ -70,7 +70,7 @@ cilium = Application(
         "cilium": "metrics of the agent, which is on the node's network",
         "cilium-operator": "metrics of the operator, which is on the node's network",
     },
-    known_idle={"cilium": "244Mi", "cilium-operator": "33Mi"},
+    run_time=RunTime(known_idle={"cilium": "244Mi", "cilium-operator": "33Mi"}),
     namespaces=(
         Namespace(
             name=NAMESPACE,

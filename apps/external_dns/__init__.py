@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from platform_stack import Application, Chart, Context, Namespace, PolicyException, SyncWave
+from platform_stack import Application, Chart, Context, Namespace, PolicyException, RunTime, SyncWave
 from platform_stack.model.flow import Flow, exposed, uses_api_server, within
 
 from ..cilium import cilium
@@ -52,7 +52,7 @@ def _flows(_context: Context) -> tuple[Flow, ...]:
 
 external_dns = Application(
     name="external-dns",
-    known_idle={"external-dns": "27-43Mi", "dns-etcd": "9Mi", "platform-dns": "14Mi"},
+    run_time=RunTime(known_idle={"external-dns": "27-43Mi", "dns-etcd": "9Mi", "platform-dns": "14Mi"}),
     flows=_flows,
     namespaces=(
         Namespace(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from platform_stack import Application, Chart, Context, Namespace, SyncWave, excepted
+from platform_stack import Application, Chart, Context, Namespace, RunTime, SyncWave, excepted
 from platform_stack_imports import k8s
 
 from ..gatekeeper import gatekeeper
@@ -62,7 +62,7 @@ falco = Application(
         because="it loads eBPF programs (BPF, PERFMON, SYS_PTRACE) and reads the node's /proc and /etc, as root",
         owner=PLATFORM_TEAM,
     ),
-    known_idle={"falco": "150-300Mi"},
+    run_time=RunTime(known_idle={"falco": "150-300Mi"}),
     depends_on=(gatekeeper, kyverno),
     namespaces=(
         Namespace(

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from platform_stack import Application, Chart, Context, IgnoreDifferences, Namespace
+from platform_stack import (
+    Application,
+    Chart,
+    Context,
+    IgnoreDifferences,
+    Namespace,
+    RunTime,
+    Synchronization,
+)
 from platform_stack.model.flow import Flow, uses_api_server
 
 from ..policies.admission import GATEKEEPER_NAMESPACE as NAMESPACE
@@ -27,7 +35,7 @@ def _flows(_context: Context) -> tuple[Flow, ...]:
 gatekeeper = Application(
     name="gatekeeper",
     flows=_flows,
-    known_idle={"gatekeeper-audit": "137Mi", "gatekeeper-controller-manager": "140Mi"},
+    run_time=RunTime(known_idle={"gatekeeper-audit": "137Mi", "gatekeeper-controller-manager": "140Mi"}),
     namespaces=(
         Namespace(
             name=NAMESPACE,
@@ -43,13 +51,15 @@ gatekeeper = Application(
         ),
     ),
     manifests=_manifests,
-    ignore_differences=(
-        IgnoreDifferences(
-            group="",
-            kind="Secret",
-            name="gatekeeper-webhook-server-cert",
-            jq_path_expressions=(".data",),
-            because="the webhook makes its certificate, and renews it, in this Secret",
+    sync=Synchronization(
+        ignore_differences=(
+            IgnoreDifferences(
+                group="",
+                kind="Secret",
+                name="gatekeeper-webhook-server-cert",
+                jq_path_expressions=(".data",),
+                because="the webhook makes its certificate, and renews it, in this Secret",
+            ),
         ),
     ),
 )

@@ -9,7 +9,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from platform_stack import Application, Chart, Context, IgnoreDifferences, Mesh, Namespace, SyncWave, excepted
+from platform_stack import (
+    Application,
+    Chart,
+    Context,
+    IgnoreDifferences,
+    Mesh,
+    Namespace,
+    RunTime,
+    Synchronization,
+    SyncWave,
+    excepted,
+)
 from platform_stack.model.flow import Entity, Flow, Pods, uses_api_server
 from platform_stack_imports import istio_security, istio_telemetry
 from platform_stack_imports.k8s import ObjectMeta
@@ -107,9 +118,11 @@ istio = Application(
         because="it writes the node's CNI folders and enters pods' network namespaces, as root",
         owner=PLATFORM_TEAM,
     ),
-    made_at_run_time={
-        "PodMonitor istio-system/sidecars": "the injector adds what it selects",
-    },
+    run_time=RunTime(
+        objects={
+            "PodMonitor istio-system/sidecars": "the injector adds what it selects",
+        },
+    ),
     flows=_flows,
     namespaces=(
         Namespace(
@@ -126,18 +139,20 @@ istio = Application(
         Chart(repository=REPOSITORY, name="cni", version=VERSION, release="istio-cni", values=CNI_VALUES),
     ),
     manifests=_manifests,
-    ignore_differences=(
-        IgnoreDifferences(
-            group="admissionregistration.k8s.io",
-            kind="ValidatingWebhookConfiguration",
-            jq_path_expressions=_WEBHOOK_FIELDS,
-            because="istiod writes its CA, and Fail instead of Ignore once it answers",
-        ),
-        IgnoreDifferences(
-            group="admissionregistration.k8s.io",
-            kind="MutatingWebhookConfiguration",
-            jq_path_expressions=_WEBHOOK_FIELDS[1:],
-            because="istiod writes its CA",
+    sync=Synchronization(
+        ignore_differences=(
+            IgnoreDifferences(
+                group="admissionregistration.k8s.io",
+                kind="ValidatingWebhookConfiguration",
+                jq_path_expressions=_WEBHOOK_FIELDS,
+                because="istiod writes its CA, and Fail instead of Ignore once it answers",
+            ),
+            IgnoreDifferences(
+                group="admissionregistration.k8s.io",
+                kind="MutatingWebhookConfiguration",
+                jq_path_expressions=_WEBHOOK_FIELDS[1:],
+                because="istiod writes its CA",
+            ),
         ),
     ),
 )

@@ -11,7 +11,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from platform_stack import Application, Chart, Context, Gateway, Namespace, PolicyException, SyncWave
+from platform_stack import (
+    Application,
+    Chart,
+    Context,
+    Gateway,
+    Namespace,
+    PolicyException,
+    RunTime,
+    SyncWave,
+)
 from platform_stack.constructs.routes import INGRESS_CLASS
 from platform_stack.model.flow import Flow, exposed, uses_api_server
 from platform_stack_imports import k8s
@@ -56,7 +65,7 @@ kong = Application(
     name="kong",
     roles=(Gateway(),),
     flows=_flows,
-    known_idle={"kong": "120-200Mi"},
+    run_time=RunTime(known_idle={"kong": "120-200Mi"}),
     namespaces=(Namespace(name=NAMESPACE, mesh=True),),
     depends_on=(cilium, cert_manager, istio, sealed_secrets, gatekeeper, kyverno),
     charts=(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from platform_stack import Application, Chart, Context, Namespace
+from platform_stack import Application, Chart, Context, Namespace, RunTime, Synchronization
 from platform_stack.model.flow import Flow, reaches_names, serves_webhook, uses_api_server
 
 from ..istio import istio
@@ -37,11 +37,13 @@ kyverno = Application(
     # A policy makes PeerAuthentications, whose kind Istio provides.
     depends_on=(istio,),
     flows=_flows,
-    known_idle={
-        "kyverno-admission-controller": "244-278Mi",
-        "kyverno-background-controller": "80Mi",
-        "kyverno-reports-controller": "80-101Mi",
-    },
+    run_time=RunTime(
+        known_idle={
+            "kyverno-admission-controller": "244-278Mi",
+            "kyverno-background-controller": "80Mi",
+            "kyverno-reports-controller": "80-101Mi",
+        },
+    ),
     namespaces=(
         Namespace(
             name=NAMESPACE,
@@ -59,5 +61,7 @@ kyverno = Application(
     manifests=_manifests,
     # The comparison asks the API server with the mutating webhooks, which write defaults into policies
     # (https://kyverno.io/docs/installation/platform-notes/#notes-for-argocd-users).
-    annotations={"argocd.argoproj.io/compare-options": "ServerSideDiff=true,IncludeMutationWebhook=true"},
+    sync=Synchronization(
+        annotations={"argocd.argoproj.io/compare-options": "ServerSideDiff=true,IncludeMutationWebhook=true"}
+    ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from platform_stack import Application, Chart, Context, DataSource, Namespace, Values
+from platform_stack import Application, Chart, Context, DataSource, Namespace, RunTime, Values
 from platform_stack.model.flow import Flow, uses_api_server, within
 
 from ..gatekeeper import gatekeeper
@@ -62,7 +62,7 @@ loki = Application(
         ),
     ),
     manifests=_manifests,
-    known_idle={alloy.NAME: "80-120Mi"},
+    run_time=RunTime(known_idle={alloy.NAME: "80-120Mi"}),
     data_sources=(
         DataSource(
             name="Loki",

@@ -9,7 +9,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from platform_stack import Application, Chart, Cluster, Context, Namespace, Route, Service, SyncWave
+from platform_stack import (
+    Application,
+    Chart,
+    Cluster,
+    Context,
+    Namespace,
+    Route,
+    RunTime,
+    Service,
+    Synchronization,
+    SyncWave,
+)
 from platform_stack.model.flow import ANY_PORT, Entity, Everything, Flow, Pods, serves_webhook
 from platform_stack_imports import k8s
 
@@ -111,15 +122,17 @@ def _flows(_context: Context) -> tuple[Flow, ...]:
 longhorn = Application(
     name="longhorn",
     exceptions=EXCEPTIONS,
-    made_at_run_time={
-        "NetworkPolicy longhorn-system/backing-image-data-source": "Longhorn makes the pods when there are volumes",
-        "NetworkPolicy longhorn-system/backing-image-manager": "Longhorn makes the pods when there are volumes",
-        "NetworkPolicy longhorn-system/instance-manager": "Longhorn makes the pods when there are volumes",
-        "NetworkPolicy longhorn-system/longhorn-recovery-backend": "the manager labels its pods by what they serve",
-        "NetworkPolicy longhorn-system/longhorn-webhook": "the manager labels its pods by what they serve",
-        "Service longhorn-system/longhorn-admission-webhook": "the manager labels its pods by what they serve",
-        "Service longhorn-system/longhorn-recovery-backend": "the manager labels its pods by what they serve",
-    },
+    run_time=RunTime(
+        objects={
+            "NetworkPolicy longhorn-system/backing-image-data-source": "Longhorn makes the pods when there are volumes",
+            "NetworkPolicy longhorn-system/backing-image-manager": "Longhorn makes the pods when there are volumes",
+            "NetworkPolicy longhorn-system/instance-manager": "Longhorn makes the pods when there are volumes",
+            "NetworkPolicy longhorn-system/longhorn-recovery-backend": "the manager labels its pods by what they serve",
+            "NetworkPolicy longhorn-system/longhorn-webhook": "the manager labels its pods by what they serve",
+            "Service longhorn-system/longhorn-admission-webhook": "the manager labels its pods by what they serve",
+            "Service longhorn-system/longhorn-recovery-backend": "the manager labels its pods by what they serve",
+        },
+    ),
     flows=_flows,
     namespaces=(
         Namespace(
@@ -141,5 +154,5 @@ longhorn = Application(
     manifests=_manifests,
     secrets=(BACKUP_CREDENTIALS,),
     routes=(Route(host="longhorn", service=LONGHORN_UI, plugins=(BASIC_AUTH,)),),
-    manual=_manual,
+    sync=Synchronization(manual=_manual),
 )

@@ -15,6 +15,7 @@ from platform_stack import (
     DataSource,
     Namespace,
     Route,
+    RunTime,
     Scraper,
     SyncWave,
     excepted,
@@ -102,10 +103,14 @@ prometheus = Application(
         namespace=NODE_NAMESPACE,
     ),
     plaintext_because={"node-exporter": "metrics of the node, on the node's network"},
-    made_at_run_time={
-        "ServiceMonitor monitoring/kps-apiserver": "the Service kubernetes in namespace default",
-        "ServiceMonitor monitoring/kps-kubelet": "the operator makes the Service kps-kubelet",
-    },
+    run_time=RunTime(
+        workloads=runtime_workloads,
+        objects={
+            "ServiceMonitor monitoring/kps-apiserver": "the Service kubernetes in namespace default",
+            "ServiceMonitor monitoring/kps-kubelet": "the operator makes the Service kps-kubelet",
+        },
+        known_idle={"grafana": "200-300Mi"},
+    ),
     flows=_flows,
     depends_on=(cilium, cert_manager, sealed_secrets, gatekeeper, kyverno),
     shares_namespaces_of=(cilium,),  # the Services by which CoreDNS and the kubelets are scraped
@@ -135,8 +140,6 @@ prometheus = Application(
     secrets=SECRETS,
     # Neither Prometheus nor Alertmanager knows a login; the latter has no route, Grafana shows it.
     routes=(ROUTE, Route(host="prometheus", service=PROMETHEUS, plugins=(BASIC_AUTH,))),
-    runtime_workloads=runtime_workloads,
-    known_idle={"grafana": "200-300Mi"},
     data_sources=(
         DataSource(
             name="Prometheus",

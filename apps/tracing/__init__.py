@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from platform_stack import Application, Chart, Context, DataSource, Namespace, Route, TraceCollector, Values
+from platform_stack import (
+    Application,
+    Chart,
+    Context,
+    DataSource,
+    Namespace,
+    Route,
+    RunTime,
+    TraceCollector,
+    Values,
+)
 from platform_stack.constructs import observability
 from platform_stack.constructs.observability import alerts, dashboard
 from platform_stack.model.flow import Flow, Pods, reaches, within
@@ -141,6 +151,6 @@ tracing = Application(
         ),
     ),
     # Measured without load.
-    known_idle={TEMPO.name: "110Mi", BRIDGE.name: "54Mi"},
+    run_time=RunTime(known_idle={TEMPO.name: "110Mi", BRIDGE.name: "54Mi"}),
     routes=(Route(host="jaeger", service=JAEGER, plugins=(BASIC_AUTH,)),),
 )

@@ -13,7 +13,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from platform_stack import Application, Chart, Context, IgnoreDifferences, Namespace, Route, SyncWave
+from platform_stack import (
+    Application,
+    Chart,
+    Context,
+    IgnoreDifferences,
+    Namespace,
+    Route,
+    RunTime,
+    Synchronization,
+    SyncWave,
+)
 from platform_stack.model.flow import Flow, uses_api_server, within
 
 from ..cert_manager import cert_manager
@@ -45,10 +55,12 @@ def _flows(_context: Context) -> tuple[Flow, ...]:
 
 vault = Application(
     name="vault",
-    made_at_run_time={
-        "Service vault/vault-active": "Vault labels its own pods",
-        "Service vault/vault-standby": "Vault labels its own pods",
-    },
+    run_time=RunTime(
+        objects={
+            "Service vault/vault-active": "Vault labels its own pods",
+            "Service vault/vault-standby": "Vault labels its own pods",
+        },
+    ),
     flows=_flows,
     namespaces=(
         Namespace(
@@ -67,12 +79,14 @@ vault = Application(
     ),
     manifests=_manifests,
     routes=(Route(host="vault", service=VAULT, plugins=(RATE_LIMIT,)),),
-    ignore_differences=(
-        IgnoreDifferences(
-            group="admissionregistration.k8s.io",
-            kind="MutatingWebhookConfiguration",
-            jq_path_expressions=(".webhooks[]?.clientConfig.caBundle",),
-            because="cert-manager writes its CA where the chart says it is empty",
+    sync=Synchronization(
+        ignore_differences=(
+            IgnoreDifferences(
+                group="admissionregistration.k8s.io",
+                kind="MutatingWebhookConfiguration",
+                jq_path_expressions=(".webhooks[]?.clientConfig.caBundle",),
+                because="cert-manager writes its CA where the chart says it is empty",
+            ),
         ),
     ),
 )

@@ -107,13 +107,13 @@ def workloads(estate: Estate) -> list[Workload]:
                         item["metadata"]["name"],
                         nodes if item["kind"] == "DaemonSet" else spec.get("replicas", 1),
                         pod_request(spec["template"]["spec"]),
-                        member.known_idle.get(item["metadata"]["name"], ""),
+                        member.run_time.known_idle.get(item["metadata"]["name"], ""),
                     )
                 )
         for runtime in estate.runtime_workloads[member.name]:
             count = nodes if runtime.kind == "DaemonSet" else runtime.replicas
             request = Request(quantity(runtime.cpu), quantity(runtime.memory))
-            idle = member.known_idle.get(runtime.name, "")
+            idle = member.run_time.known_idle.get(runtime.name, "")
             found.append(
                 Workload(member.name, runtime.namespace, runtime.kind, runtime.name, count, request, idle)
             )

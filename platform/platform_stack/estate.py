@@ -85,7 +85,7 @@ class Estate:
     @cached_property
     def runtime_workloads(self) -> Mapping[str, Sequence[RuntimeWorkload]]:
         """The pods that operators make at run time, by the application's name."""
-        return {member.name: member.runtime_workloads(self.context) for member in self.platform.members}
+        return {member.name: member.run_time.workloads(self.context) for member in self.platform.members}
 
     @cached_property
     def inventory(self) -> Inventory:

@@ -77,7 +77,9 @@ def after_boot(lab: Lab) -> None:
         look="the limit in the application's values",
     )
     known = {
-        name: text for member in lab.platform.declared.members for name, text in member.known_idle.items()
+        name: text
+        for member in lab.platform.declared.members
+        for name, text in member.run_time.known_idle.items()
     }
     lab.report.check(
         "what dist/ says that programs take at rest is what they take",

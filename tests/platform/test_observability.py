@@ -90,7 +90,7 @@ def workloads(profile: Profile) -> Iterator[Pods]:
         )
     context = reference_context(PLATFORM, profile)
     for member in PLATFORM.members:
-        for made in member.runtime_workloads(context):
+        for made in member.run_time.workloads(context):
             if made.ports:  # an injected sidecar is no workload of its own
                 yield Pods(made.name, made.namespace, made.labels, made.ports)
 

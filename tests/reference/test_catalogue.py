@@ -13,7 +13,7 @@ from platform_stack.budget import Request, Workload, quantity, total
 from platform_stack.constructs.routes import CLUSTER_PLUGIN
 from platform_stack.synth import synthesize
 
-MANUAL = {member.name for member in PLATFORM.members if member.manual(PLATFORM.clusters[0])}
+MANUAL = {member.name for member in PLATFORM.members if member.sync.manual(PLATFORM.clusters[0])}
 
 
 def found(applications: tuple[Application, ...] = PLATFORM.applications) -> tuple[Workload, ...]:
@@ -40,9 +40,11 @@ def test_an_application_may_be_left_out_or_those_that_need_it_say_so(left_out: A
     try:
         platform = dataclasses.replace(PLATFORM, applications=others)
     except PlatformError as error:
-        (finding,) = error.findings
-        assert left_out.name in finding.found
-        assert any(f"application {member.name!r}" in finding.where for member in dependants)
+        missed = [finding for finding in error.findings if finding.where.endswith(": depends_on")]
+        assert all(repr(left_out.name) in finding.found for finding in missed)
+        assert sorted(finding.where for finding in missed) == sorted(
+            f"{member.place}: depends_on" for member in dependants
+        )
         return
     assert not dependants
     if any(chart.custom_resources_with_bootstrap for chart in left_out.charts):
@@ -99,4 +101,4 @@ def test_only_longhorn_is_synced_by_hand_and_only_without_iscsi() -> None:
     (kind,) = PLATFORM.clusters
     assert {"longhorn"} == MANUAL
     with_iscsi = dataclasses.replace(kind, iscsi=True)
-    assert not [member.name for member in PLATFORM.members if member.manual(with_iscsi)]
+    assert not [member.name for member in PLATFORM.members if member.sync.manual(with_iscsi)]

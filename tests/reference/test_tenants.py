@@ -307,7 +307,7 @@ def test_the_sample_fits_the_laptop_without_velero_and_beside_the_small_selectio
         platform = dataclasses.replace(PLATFORM, applications=applications, tenants=(SAMPLE,))
         (result,) = synthesize(platform)
         counted = result.estate.budget
-        manual = {one.name for one in platform.members if one.manual(result.cluster)}
+        manual = {one.name for one in platform.members if one.sync.manual(result.cluster)}
         asked = total(one.total for one in counted if one.application not in manual)
         assert asked.cpu <= quantity(cpu)
         assert asked.memory <= quantity(memory)

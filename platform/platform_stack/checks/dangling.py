@@ -42,7 +42,7 @@ def references(
 ) -> Iterator[Finding]:
     """Yield each object of a platform that refers to something that is not there.
 
-    What is made at run time by an operator is declared in `Application.made_at_run_time`. What may be made by an
+    What is made at run time by an operator is declared in `RunTime.objects`. What may be made by an
     unknown release is left out.
 
     Args:
@@ -51,7 +51,7 @@ def references(
         objects: what the cluster gets of each application, by its name.
 
     """
-    declared = {key for member in platform.members for key in member.made_at_run_time}
+    declared = {key for member in platform.members for key in member.run_time.objects}
     made = _made(platform, objects)
     for member in platform.members:
         for item in objects.get(member.name, ()):
@@ -171,7 +171,7 @@ def _finding(member: Application, item: Manifest, found: str, expected: str) -> 
         f"{member.source}: application {member.name!r}: {_named(item)}",
         found,
         expected,
-        "if an operator makes it, say so in made_at_run_time, with the reason",
+        "if an operator makes it, say so in RunTime(objects=…), with the reason",
     )
 
 

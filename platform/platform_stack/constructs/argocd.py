@@ -53,8 +53,8 @@ def application(
 
     """
     bootstrap = wave is not None
-    manual = spec.manual(cluster)
-    annotations = {**spec.annotations, **_exemption(spec, cluster)}
+    manual = spec.sync.manual(cluster)
+    annotations = {**spec.sync.annotations, **_exemption(spec, cluster)}
     if bootstrap:
         annotations[WAVE_ANNOTATION] = str(wave)
     return argoproj.Application(
@@ -74,7 +74,7 @@ def application(
             ),
             sources=_sources(spec, cluster, bootstrap=bootstrap, has_manifests=has_manifests),
             sync_policy=_sync_policy(
-                automated=not manual, prune=not bootstrap, ignoring=bool(spec.ignore_differences)
+                automated=not manual, prune=not bootstrap, ignoring=bool(spec.sync.ignore_differences)
             ),
             ignore_differences=[
                 argoproj.ApplicationSpecIgnoreDifferences(
@@ -83,7 +83,7 @@ def application(
                     name=ignored.name,
                     jq_path_expressions=list(ignored.jq_path_expressions),
                 )
-                for ignored in spec.ignore_differences
+                for ignored in spec.sync.ignore_differences
             ]
             or None,
             revision_history_limit=5,
@@ -98,7 +98,7 @@ def application_set(spec: Application, cluster: Cluster, wave: int) -> argoproj.
     (platform_stack.health) holds the next wave back until the Application is Synced and Healthy.
     """
     annotations = {WAVE_ANNOTATION: str(wave), APPLICATIONS: "1", **_exemption(spec, cluster)}
-    manual = spec.manual(cluster)
+    manual = spec.sync.manual(cluster)
     return argoproj.ApplicationSet(
         metadata=ObjectMeta(name=spec.name, namespace=NAMESPACE, annotations=annotations),
         spec=argoproj.ApplicationSetSpec(
@@ -194,7 +194,7 @@ def root_application(cluster: Cluster) -> argoproj.Application:
 
 def _exemption(spec: Application, cluster: Cluster) -> dict[str, str]:
     """Return the annotation of an application that holds up no wave: a manual one, or a tenant's."""
-    reason = spec.manual(cluster) or (_NOT_WAITED_FOR if spec.tenant else None)
+    reason = spec.sync.manual(cluster) or (_NOT_WAITED_FOR if spec.tenant else None)
     return {GATE_EXEMPT: reason} if reason else {}
 
 

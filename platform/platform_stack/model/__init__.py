@@ -8,16 +8,16 @@ from platform_stack.model.chart import Chart, Values
 from platform_stack.model.cluster import Cluster, Profile
 from platform_stack.model.declarations import (
     DataSource,
-    IgnoreDifferences,
     Route,
-    RuntimeWorkload,
     Service,
     Sidecar,
 )
 from platform_stack.model.platform import Context, Platform
 from platform_stack.model.policy import Action, Policy, PolicyException, excepted
 from platform_stack.model.roles import Dashboards, Gateway, Mesh, Role, Scraper, TraceCollector
+from platform_stack.model.run_time import RunTime, RuntimeWorkload
 from platform_stack.model.secret import Fixed, Generated, Given, Secret, Template
+from platform_stack.model.synchronization import IgnoreDifferences, Synchronization
 from platform_stack.model.tenant import Quota, Repository, Tenant
 from platform_stack.model.waves import SyncWave, waves
 
@@ -44,12 +44,14 @@ __all__ = [
     "Repository",
     "Role",
     "Route",
+    "RunTime",
     "RuntimeWorkload",
     "Scraper",
     "Secret",
     "Service",
     "Sidecar",
     "SyncWave",
+    "Synchronization",
     "Template",
     "Tenant",
     "TraceCollector",

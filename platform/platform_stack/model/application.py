@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import re
+from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Literal
 
-from platform_stack.errors import called_from, fail
+from platform_stack.errors import Finding, PlatformError, called_from, fail, in_order
 from platform_stack.model.checked import checked
+from platform_stack.model.run_time import RunTime
+from platform_stack.model.synchronization import Synchronization
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from platform_stack.constructs import ManifestChart
     from platform_stack.labels import Tier
     from platform_stack.model.chart import Chart
-    from platform_stack.model.cluster import Cluster
     from platform_stack.model.declarations import (
         DataSource,
-        IgnoreDifferences,
         Route,
-        RuntimeWorkload,
     )
     from platform_stack.model.flow import Flow
     from platform_stack.model.names import CustomKind, DnsLabel
@@ -32,8 +31,6 @@ if TYPE_CHECKING:
 
 PodSecurity = Literal["restricted", "baseline", "privileged"]
 """Levels of the Pod Security Standards, strictest first."""
-
-_MADE_OBJECT = re.compile(r"[A-Z][A-Za-z0-9]* ([-a-z0-9]+/)?[-a-z0-9.:]+")
 
 
 @checked("namespace")
@@ -78,14 +75,6 @@ class Namespace:
             )
 
 
-def _check_made_object(where: str, value: object) -> None:
-    if not (isinstance(value, str) and _MADE_OBJECT.fullmatch(value)):
-        fail(where, repr(value), "'Kind namespace/name', such as 'Secret argocd/argocd-redis'")
-
-
-MadeObject = Annotated[str, _check_made_object]
-
-
 @checked("application")
 @dataclass(frozen=True, kw_only=True)
 class Application:
@@ -104,24 +93,19 @@ class Application:
             known from the recorded facts).
         secrets: the Secrets it needs, which git holds only sealed.
         data_sources: the Grafana data sources it offers.
-        runtime_workloads: makes the list of pods that its operators make, from the context.
         plaintext_because: why others may talk to a workload of its own without encryption between nodes, by
             the workload's name; synth refuses such a flow otherwise.
-        made_at_run_time: what operators make, or what selects only that, as "Kind namespace/name", each with
-            who makes it; `platform-stack check` misses it otherwise.
-        known_idle: memory that a pod of a workload is known to use when idle, by the workload's name.
         roles: what it is for the others: the gateway, the scraper, the mesh; default: nothing.
         flows: makes the list of who may talk to whom, beyond what its objects ask for, from the context.
         routes: the hosts under which its services are reached from outside.
-        ignore_differences: fields that Argo CD leaves to whoever writes them at run time.
         exceptions: which of its workloads a policy does not apply to, and why.
+        run_time: what is made and used at run time, and its charts do not show; default: nothing.
+        sync: how Argo CD syncs it; default: by itself, every field.
         tenant: the Tenant that becomes this application; default: none, it is the platform's own.
-        annotations: further annotations of the Argo CD Application.
-        manual: says why Argo CD does not sync it by itself on a cluster, or None where it does;
-            default: it does everywhere.
 
     Raises:
-        PlatformError: a field has a wrong type or form, or two namespaces or releases collide.
+        PlatformError: a field has a wrong type or form, or two namespaces or releases collide; all findings
+            at once.
 
     """
 
@@ -134,38 +118,21 @@ class Application:
     provides: tuple[CustomKind, ...] = ()
     secrets: tuple[Secret, ...] = ()
     data_sources: tuple[DataSource, ...] = ()
-    runtime_workloads: Callable[[Context], tuple[RuntimeWorkload, ...]] = field(default=lambda _context: ())
     plaintext_because: Mapping[str, str] = field(default_factory=dict)
-    made_at_run_time: Mapping[MadeObject, str] = field(default_factory=dict)
-    known_idle: Mapping[str, str] = field(default_factory=dict)
     roles: tuple[Role, ...] = ()
     flows: Callable[[Context], tuple[Flow, ...]] = field(default=lambda _context: ())
     routes: tuple[Route, ...] = ()
-    ignore_differences: tuple[IgnoreDifferences, ...] = ()
     exceptions: tuple[PolicyException, ...] = ()
+    run_time: RunTime = field(default_factory=RunTime)
+    sync: Synchronization = field(default_factory=Synchronization)
     tenant: Tenant | None = None
-    annotations: Mapping[str, str] = field(default_factory=dict)
-    manual: Callable[[Cluster], str | None] = field(default=lambda _cluster: None)
     source: str = field(init=False, default="", compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Check that it has a namespace, and that releases are distinct."""
+        """Check that it has a namespace, and that namespaces and releases are distinct."""
         object.__setattr__(self, "source", called_from())
-        where = f"{self.source}: application {self.name!r}: "
-        if not self.namespaces and not self.shares_namespaces_of:
-            fail(
-                where + "namespaces", "none", "at least one Namespace, or an application it shares them with"
-            )
-        releases: set[tuple[str, str]] = set()
-        for chart in self.charts:
-            release = (chart.release, self.namespace_of(chart))
-            if chart.release in {name for name, _ in releases}:
-                fail(
-                    where + "charts",
-                    f"two charts with the release name {chart.release!r}",
-                    "a release name of its own for each chart of an application",
-                )
-            releases.add(release)
+        if findings := in_order(self._inconsistencies()):
+            raise PlatformError(*findings)
 
     @property
     def tier(self) -> Tier:
@@ -194,16 +161,34 @@ class Application:
 
     def namespace_of(self, chart: Chart) -> str:
         """Return the namespace of a chart's release: its own, or the application's first."""
-        if chart.namespace:
-            return chart.namespace
-        if not self.namespaces:
-            fail(
-                f"{self.source}: application {self.name!r}: chart {chart.name!r}: namespace",
-                "none",
-                "a namespace: the application owns none that could be the default",
+        return chart.namespace or self.namespaces[0].name
+
+    def _inconsistencies(self) -> Iterator[Finding]:
+        """Yield what is wrong between its fields, each of which is right by itself."""
+        if not self.namespaces and not self.shares_namespaces_of:
+            expected = "at least one Namespace, or an application it shares them with"
+            yield Finding(f"{self.place}: namespaces", "none", expected)
+        for name in _twice(namespace.name for namespace in self.namespaces):
+            yield Finding(f"{self.place}: namespaces", f"{name!r} twice", "each once")
+        for name in _twice(chart.release for chart in self.charts):
+            yield Finding(
+                f"{self.place}: charts",
+                f"two charts with the release name {name!r}",
+                "a release name of its own for each chart of an application",
             )
-        return self.namespaces[0].name
+        for chart in self.charts:
+            if not self.namespaces and self.shares_namespaces_of and not chart.namespace:
+                yield Finding(
+                    f"{self.place}: chart {chart.name!r}: namespace",
+                    "none",
+                    "a namespace: the application owns none that could be the default",
+                )
 
 
 def _name(member: Application | str) -> str:
     return member if isinstance(member, str) else member.name
+
+
+def _twice(names: Iterable[str]) -> Iterator[str]:
+    """Yield the names that are there more than once, each once."""
+    return (name for name, count in Counter(names).items() if count > 1)

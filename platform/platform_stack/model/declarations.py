@@ -1,19 +1,19 @@
-"""What an application declares beside its charts: addresses, data sources, routes, pods made at run time."""
+"""What an application declares beside its charts: addresses, data sources, routes."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
-from platform_stack.errors import called_from, fail
+from platform_stack.errors import fail
 from platform_stack.model.checked import checked
 from platform_stack.model.names import check_dns_label, check_type
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from platform_stack.model.names import Bytes, Cores, DnsLabel, DnsName, Kind, Port, PortName, Text
+    from platform_stack.model.names import Bytes, Cores, DnsLabel, DnsName, Port, Text
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*")
 _UID = re.compile(r"[A-Za-z0-9_-]{1,40}")
@@ -31,12 +31,6 @@ def _check_uid(where: str, value: object) -> None:
         fail(where, repr(value), "a uid as Grafana takes it: at most 40 letters, digits, '-' and '_'")
 
 
-def _check_jq_path(where: str, value: object) -> None:
-    check_type(where, value, str, "text: a jq path such as '.spec.replicas'")
-    if not str(value).startswith("."):
-        fail(where, repr(value), "a jq path, which begins with '.'")
-
-
 def _check_host(where: str, value: object) -> None:
     if isinstance(value, str) and "." in value:
         hint = f"did you mean {value.split('.')[0]!r}? The cluster's domain follows by itself"
@@ -47,7 +41,6 @@ def _check_host(where: str, value: object) -> None:
 Host = Annotated[str, _check_host]
 Scheme = Annotated[str, _check_scheme]
 Uid = Annotated[str, _check_uid]
-JqPath = Annotated[str, _check_jq_path]
 
 
 @checked("service")
@@ -102,41 +95,6 @@ class DataSource:
     is_default: bool = False
 
 
-@checked("runtime workload")
-@dataclass(frozen=True, kw_only=True)
-class RuntimeWorkload:
-    """Pods that an operator makes at run time, so that no chart shows them.
-
-    Attributes:
-        name: name of the workload, as `kubectl get` shows it.
-        namespace: its namespace.
-        kind: `StatefulSet`, `Deployment` or `DaemonSet`.
-        labels: labels of its pods by which others find them.
-        ports: container ports by name.
-        cpu: CPU request of one pod, as a Kubernetes quantity.
-        memory: memory request of one pod.
-        replicas: number of pods; for a DaemonSet it is the number of nodes.
-        service_account: their service account, which is their identity in the mesh; default `default`.
-
-    """
-
-    name: DnsName
-    namespace: DnsLabel
-    kind: Literal["StatefulSet", "Deployment", "DaemonSet"]
-    labels: Mapping[str, str]
-    ports: Mapping[PortName, Port]
-    cpu: Cores
-    memory: Bytes
-    replicas: int = 1
-    service_account: DnsName = "default"
-
-    def __post_init__(self) -> None:
-        """Check that there may be a pod."""
-        if self.replicas < 0:
-            where = f"{called_from()}: runtime workload {self.name!r}: replicas"
-            fail(where, self.replicas, "how many pods there are, 0 or more")
-
-
 @checked("sidecar")
 @dataclass(frozen=True, kw_only=True)
 class Sidecar:
@@ -152,33 +110,6 @@ class Sidecar:
     cpu: Cores
     memory: Bytes
     known_idle: Text
-
-
-@checked("ignored differences")
-@dataclass(frozen=True, kw_only=True)
-class IgnoreDifferences:
-    """Fields that somebody else than git writes at run time, and that Argo CD must leave alone.
-
-    Attributes:
-        group: API group; empty for the core group.
-        kind: kind of the object.
-        name: name of the object; default: every object of that kind.
-        jq_path_expressions: the fields, as jq paths.
-        because: who writes them.
-
-    """
-
-    group: str
-    kind: Kind
-    jq_path_expressions: tuple[JqPath, ...]
-    because: Text
-    name: Text | None = None
-
-    def __post_init__(self) -> None:
-        """Check that there is a field."""
-        if not self.jq_path_expressions:
-            where = f"{called_from()}: ignored differences of {self.kind}: jq_path_expressions"
-            fail(where, "none", "at least one jq path")
 
 
 @checked("route")

@@ -58,7 +58,9 @@ def field_types(cls: type, fields: list[str]) -> dict[str, FieldType]:
         platform,
         policy,
         roles,
+        run_time,
         secret,
+        synchronization,
     )
 
     known: dict[str, Any] = {}
@@ -73,7 +75,9 @@ def field_types(cls: type, fields: list[str]) -> dict[str, FieldType]:
         platform,
         policy,
         roles,
+        run_time,
         secret,
+        synchronization,
     )
     for module in (typing, collections.abc, pathlib, labels, *parts, model):
         known |= vars(module)

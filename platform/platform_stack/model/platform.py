@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from platform_stack.errors import called_from, caller_file, did_you_mean, fail
+from platform_stack.errors import PlatformError, called_from, caller_file, in_order
 from platform_stack.model.checked import checked
+from platform_stack.model.consistency import dependencies, inconsistencies
 from platform_stack.model.roles import AnyRole, Holder
 from platform_stack.model.waves import waves
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from platform_stack.model.application import Application
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
     from platform_stack.model.policy import Policy, PolicyException
     from platform_stack.model.tenant import Tenant
     from platform_stack.synth import Written
-
-
-_ARGO_CDS_PROJECTS = (("root", "the root Application's"), ("default", "Argo CD's own"))
 
 
 @checked("platform")
@@ -47,7 +45,7 @@ class Platform:
 
     Raises:
         PlatformError: two members share a name, a namespace or a release; a dependency is unknown or
-            part of a cycle; something has a wrong type.
+            part of a cycle; something has a wrong type. All findings at once.
 
     """
 
@@ -64,28 +62,8 @@ class Platform:
     def __post_init__(self) -> None:
         """Check what only the whole list can show."""
         object.__setattr__(self, "source", called_from())
-        if not self.clusters:
-            fail(f"{self.source}: platform: clusters", "none", "at least one Cluster")
-        _check_unique("cluster", ((cluster.name, self.source) for cluster in self.clusters))
-        for member in self.members:
-            if member.name == "root":
-                fail(
-                    f"{member.source}: application {member.name!r}: name",
-                    member.name,
-                    "another name: this is the Application that syncs all others",
-                )
-        _check_unique("policy", ((policy.name, policy.source) for policy in self.policies))
-        _check_unique("tenant", ((tenant.name, tenant.source) for tenant in self.tenants))
-        _check_unique("application", ((member.name, member.source) for member in self.members))
-        _check_unique(
-            "route",
-            ((route.host, member.source) for member in self.members for route in member.routes),
-        )
-        self._check_tenants()
-        self._check_namespaces()
-        self._check_releases()
-        self.waves  # noqa: B018  computed here so that a cycle is found before anything is made of it
-        self._check_shared_namespaces()
+        if findings := in_order(inconsistencies(self)):
+            raise PlatformError(*findings)
 
     @cached_property
     def members(self) -> tuple[Application, ...]:
@@ -123,30 +101,7 @@ class Platform:
     @cached_property
     def waves(self) -> Mapping[str, int]:
         """The wave of each application; the bootstrap layer is before them all and has none."""
-        bootstrap = {member.name for member in self.bootstrap}
-        names = {member.name for member in self.members}
-        for member in self.bootstrap:
-            for need in member.dependencies:
-                if need not in bootstrap:
-                    fail(
-                        f"{member.source}: application {member.name!r}: depends_on",
-                        need,
-                        "a member of the bootstrap layer: it comes before every application",
-                    )
-        dependencies = {
-            member.name: tuple(need for need in member.dependencies if need not in bootstrap)
-            for member in self.installed
-        }
-        for member in self.installed:
-            for need in member.dependencies:
-                if need not in names:
-                    fail(
-                        f"{member.source}: application {member.name!r}: depends_on",
-                        f"{need!r}, which is not an application of this platform",
-                        "the name of an application in the platform's list",
-                        did_you_mean(need, names),
-                    )
-        return waves(dependencies, {member.name: member.source for member in self.installed})
+        return waves(dependencies(self))
 
     @cached_property
     def reach(self) -> Mapping[str, frozenset[str]]:
@@ -171,68 +126,6 @@ class Platform:
 
         return synth(self, output)
 
-    def _check_tenants(self) -> None:
-        """Refuse two AppProjects, or two Argo CD Applications, of one name."""
-        tenants = [(tenant.name, tenant.source) for tenant in self.tenants]
-        members = [(member.name, member.source) for member in self.members]
-        installed = [
-            (tenant.application_of(repository), tenant.source)
-            for tenant in self.tenants
-            for repository in tenant.repositories
-        ]
-        _check_unique("AppProject", (*_ARGO_CDS_PROJECTS, *members, *tenants))
-        _check_unique("Argo CD Application", (*members, *installed))
-
-    def _check_namespaces(self) -> None:
-        owners: dict[str, Application] = {}
-        for member in self.members:
-            for namespace in member.namespaces:
-                owner = owners.setdefault(namespace.name, member)
-                if owner is not member:
-                    fail(
-                        f"{member.place}: namespaces",
-                        f"namespace {namespace.name!r}, which {owner.owner!r} owns ({owner.source})",
-                        "one owner for each namespace",
-                        "choose another name: a tenant shares no namespace"
-                        if member.tenant
-                        else f"add {owner.name!r} to shares_namespaces_of and depends_on instead",
-                    )
-
-    def _check_shared_namespaces(self) -> None:
-        for member in self.members:
-            for host in member.hosts:
-                if host not in member.dependencies:
-                    fail(
-                        f"{member.source}: application {member.name!r}: shares_namespaces_of",
-                        f"{host!r}, which it does not depend on",
-                        "a direct dependency: a namespace must be there before others use it",
-                        f"add {host!r} to depends_on",
-                    )
-            allowed = self.namespaces_for(member)
-            for chart in member.charts:
-                found = member.namespace_of(chart)
-                if found not in allowed:
-                    fail(
-                        f"{member.source}: application {member.name!r}: chart {chart.name!r}: namespace",
-                        found,
-                        "a namespace that the application owns or shares",
-                        did_you_mean(found, allowed),
-                    )
-
-    def _check_releases(self) -> None:
-        releases: dict[tuple[str, str], Application] = {}
-        for member in self.members:
-            for chart in member.charts:
-                key = (chart.release, member.namespace_of(chart))
-                other = releases.setdefault(key, member)
-                if other is not member:
-                    fail(
-                        f"{member.source}: application {member.name!r}: charts",
-                        f"release {chart.release!r} in namespace {key[1]!r}, "
-                        f"which {other.name!r} has too ({other.source})",
-                        "a release name that is unique in its namespace",
-                    )
-
 
 @checked("context")
 @dataclass(frozen=True)
@@ -252,15 +145,3 @@ class Context:
     def data_sources(self) -> tuple[DataSource, ...]:
         """The Grafana data sources of all members, in the order of the list."""
         return tuple(source for member in self.platform.members for source in member.data_sources)
-
-
-def _check_unique(what: str, members: Iterable[tuple[str, str]]) -> None:
-    seen: dict[str, str] = {}
-    for name, source in members:
-        if name in seen:
-            fail(
-                f"{source}: {what} {name!r}: name",
-                f"a second {what} named {name!r} (the first: {seen[name]})",
-                f"a name of its own for each {what}",
-            )
-        seen[name] = source

@@ -11,6 +11,7 @@ from platform_stack.labels import CONTACT, QUOTA
 from platform_stack.model.application import Application, Namespace
 from platform_stack.model.checked import checked
 from platform_stack.model.names import REGISTRY, check_dns_label
+from platform_stack.model.run_time import RunTime
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -219,11 +220,13 @@ class Tenant:
             routes=self.routes,
             flows=self.flows,
             manifests=manifests,
-            made_at_run_time={
-                f"Ingress {route.service.namespace}/{route.host}": "its Service is in the tenant's repository"
-                for route in self.routes
-                if route.service.namespace in installed
-            },
+            run_time=RunTime(
+                objects={
+                    f"Ingress {route.service.namespace}/{route.host}": "its Service is in the tenant's repository"
+                    for route in self.routes
+                    if route.service.namespace in installed
+                }
+            ),
         )
         object.__setattr__(made, "source", self.source)
         return made

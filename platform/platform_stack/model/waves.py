@@ -9,7 +9,7 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from platform_stack.errors import did_you_mean, fail
+from platform_stack.errors import Finding, PlatformError, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,11 +36,13 @@ def waves(
         where: for each application the place of its description, for messages; default: its name.
 
     Raises:
-        PlatformError: a dependency is unknown (with the nearest known name), or there is a cycle (printed).
+        PlatformError: dependencies are unknown (with the nearest known name), or there are cycles (printed); all
+            findings at once.
 
     """
     places = where or {}
     result: dict[str, int] = {}
+    findings: list[Finding] = []
     path: list[str] = []
     on_path: set[str] = set()
     for start in dependencies:
@@ -53,28 +55,36 @@ def waves(
                     continue
                 if name in on_path:
                     cycle = [*path[path.index(name) :], name]
-                    fail(
-                        f"{places.get(name, name)}: application {name!r}: depends_on",
-                        "a cycle: " + " -> ".join(cycle),
-                        "dependencies without a cycle",
-                        "remove one of these dependencies",
+                    findings.append(
+                        Finding(
+                            f"{places.get(name, name)}: application {name!r}: depends_on",
+                            "a cycle: " + " -> ".join(cycle),
+                            "dependencies without a cycle",
+                            "remove one of these dependencies",
+                        )
                     )
+                    continue
                 path.append(name)
                 on_path.add(name)
             needs = dependencies[name]
             if index < len(needs):
                 need = needs[index]
-                if need not in dependencies:
-                    fail(
-                        f"{places.get(name, name)}: application {name!r}: depends_on",
-                        f"{need!r}, which is not an application of this platform",
-                        "the name of an application in the platform's list",
-                        did_you_mean(need, dependencies),
-                    )
                 stack.append((name, index + 1))
-                stack.append((need, 0))
+                if need in dependencies:
+                    stack.append((need, 0))
+                else:
+                    findings.append(
+                        Finding(
+                            f"{places.get(name, name)}: application {name!r}: depends_on",
+                            f"{need!r}, which is not an application of this platform",
+                            "the name of an application in the platform's list",
+                            did_you_mean(need, dependencies),
+                        )
+                    )
             else:
-                result[name] = 1 + max((result[need] for need in needs), default=-1)
+                result[name] = 1 + max((result.get(need, -1) for need in needs), default=-1)
                 path.pop()
                 on_path.discard(name)
+    if findings:
+        raise PlatformError(*findings)
     return {name: result[name] for name in dependencies}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from platform_stack.errors import Finding, PlatformError, did_you_mean
 from platform_stack.kubernetes import full_name, pod_template
-from platform_stack.model.declarations import RuntimeWorkload
+from platform_stack.model.run_time import RuntimeWorkload
 from platform_stack.recorded import needs
 
 if TYPE_CHECKING:
@@ -162,7 +162,7 @@ def _one(who: _Declarer, exception: PolicyException, policies: Mapping[str, Poli
     sought = full_name(exception.kind, exception.namespace or who.namespace, exception.name)
     if who.unknown:
         return needs(where, sought, who.unknown)
-    makers = "neither its charts nor its manifests nor its runtime_workloads make"
+    makers = "neither its charts nor its manifests nor its operators (RunTime.workloads) make"
     return Finding(
         where,
         f"{sought}, which {makers if who.name != CLUSTER else 'the cluster does not hold by itself'}",

@@ -236,13 +236,13 @@ def _manual(context: Context) -> list[str]:
     return [
         f"- **{member.name}**: {reason}"
         for member in context.platform.members
-        if (reason := member.manual(context.cluster))
+        if (reason := member.sync.manual(context.cluster))
     ]
 
 
 def _requests(estate: Estate) -> list[str]:
     context = estate.context
-    manual = {member.name for member in context.platform.members if member.manual(context.cluster)}
+    manual = {member.name for member in context.platform.members if member.sync.manual(context.cluster)}
     counted = [one for one in estate.budget if one.application not in manual]
     if not counted:
         return []

@@ -44,6 +44,6 @@ def test_a_finding_says_where_and_what_to_do(tmp_path: Path) -> None:
     done = run(tmp_path)
     assert done.returncode == 1
     assert "application 'web': Service web/web" in done.stdout
-    assert "made_at_run_time" in done.stdout
+    assert "RunTime(objects=…)" in done.stdout
     (finding,) = json.loads(run(tmp_path, "--json").stdout)
     assert finding["found"] == "pods labelled app=wbe: no pod"

@@ -9,7 +9,7 @@ import pytest
 import yaml
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
-from platform_stack import Application, Chart, Cluster, Namespace, RuntimeWorkload
+from platform_stack import Application, Chart, Cluster, Namespace, RuntimeWorkload, Synchronization
 from platform_stack.constructs import argocd, project
 from platform_stack.constructs.namespaces import namespace
 from platform_stack.schemas import validate
@@ -41,7 +41,7 @@ WEB = Application(
         ),
     ),
 )
-MANUAL = dataclasses.replace(WEB, manual=lambda _cluster: "its nodes have no iSCSI")
+MANUAL = dataclasses.replace(WEB, sync=Synchronization(manual=lambda _cluster: "its nodes have no iSCSI"))
 
 
 def text(item: ApiObject) -> str:

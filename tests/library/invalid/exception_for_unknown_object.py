@@ -1,5 +1,5 @@
 """apps/__main__.py:28: application 'web': exception from 'pinned-images'
-  found:    ConfigMap web/setting, which neither its charts nor its manifests nor its runtime_workloads make
+  found:    ConfigMap web/setting, which neither its charts nor its manifests nor its operators (RunTime.workloads) make
   expected: an object of the application
   hint:     did you mean 'ConfigMap web/settings'?
 """

@@ -14,7 +14,7 @@ apps/__main__.py:22: runtime workload 'db': ports: sql
   hint:     did you mean 5432, without quotes?
 """
 
-from platform_stack import Application, Cluster, Namespace, Platform, RuntimeWorkload
+from platform_stack import Application, Cluster, Namespace, Platform, RunTime, RuntimeWorkload
 
 
 def made_by_the_operator(context):
@@ -31,6 +31,6 @@ def made_by_the_operator(context):
     )
 
 
-db = Application(name="db", namespaces=(Namespace(name="db"),), runtime_workloads=made_by_the_operator)
+db = Application(name="db", namespaces=(Namespace(name="db"),), run_time=RunTime(workloads=made_by_the_operator))
 cluster = Cluster(name="kind", repo_url="https://git.example.test/platform")
 PLATFORM = Platform(applications=(db,), clusters=(cluster,))

@@ -21,12 +21,15 @@ from platform_stack import (
     Chart,
     Cluster,
     Context,
+    Dashboards,
     DataSource,
     Finding,
     Fixed,
+    Gateway,
     Generated,
     Given,
     IgnoreDifferences,
+    Mesh,
     Namespace,
     Panel,
     Platform,
@@ -36,12 +39,16 @@ from platform_stack import (
     Quota,
     Repository,
     Route,
+    RunTime,
     RuntimeWorkload,
+    Scraper,
     Secret,
     Service,
     Sidecar,
+    Synchronization,
     Template,
     Tenant,
+    TraceCollector,
 )
 from platform_stack.errors import short_path
 from platform_stack.model import flow, gatekeeper, kyverno
@@ -54,6 +61,7 @@ SERVICE = Service(name="web", namespace="web", port=80)
 WEB = Application(name="web", namespaces=(Namespace(name="web"),))
 PLATFORM = Platform(applications=(WEB,), clusters=(CLUSTER,), facts=Path("facts"), secrets=Path("secrets"))
 CHECK = kyverno.Check(expression="true", message="it is not.")
+SIDECAR = Sidecar(cpu="5m", memory="16Mi", known_idle="40-60Mi")
 PUBLISHER = kyverno.Publisher(
     name="us", images=("ghcr.io/us/*",), issuer="https://vouch.example.test", subject="us"
 )
@@ -72,7 +80,14 @@ EXAMPLES: tuple[Any, ...] = (
     RuntimeWorkload(
         name="web", namespace="web", kind="Deployment", labels={}, ports={"http": 80}, cpu="1", memory="1Gi"
     ),
-    Sidecar(cpu="5m", memory="16Mi", known_idle="40-60Mi"),
+    RunTime(),
+    Synchronization(),
+    SIDECAR,
+    Mesh(sidecar=SIDECAR),
+    Gateway(),
+    Scraper(),
+    Dashboards(),
+    TraceCollector(),
     IgnoreDifferences(group="", kind="Secret", jq_path_expressions=(".data",), because="it is made there"),
     Route(host="web", service=SERVICE),
     flow.Pods(),
@@ -363,8 +378,8 @@ def test_helm_values_are_plain_data(value: Any, path: str, found: str) -> None: 
         (Application, "flows", flow.uses_api_server(), ""),
         (Application, "flows", [flow.uses_api_server()], ""),
         (Application, "flows", (flow.uses_api_server(), "web"), "[1]"),
-        (Application, "runtime_workloads", ("web",), "[0]"),
-        (Application, "manual", True, ""),
+        (RunTime, "workloads", ("web",), "[0]"),
+        (Synchronization, "manual", True, ""),
         (Tenant, "flows", None, ""),
         (Platform, "exceptions", (None,), "[0]"),
         (Policy, "rule", CHECK, ""),

@@ -20,13 +20,13 @@ NAMES = """
 ANY_PORT APPLICATION_HEALTH APPLICATION_SET_HEALTH CONSTRAINT_TEMPLATE_HEALTH COREDNS
 COREDNS_VERSION ETCD_VERSION INGRESS_CLASS INGRESS_HEALTH INTERVAL KYVERNO_POLICY_HEALTH OWNER QUOTA
 STATIC_PODS SYSTEM THROUGH_SERVICE TIER Action Alert ApiObject Application Chart Check Cluster
-Constraint Context DataSource Engine Entity Estate Everything Finding Fixed Flow Generated
-Generation Given IgnoreDifferences ImageVerification ManifestChart Match Mutation Names Namespace
-Networks Panel Peer Platform PlatformError Pods Policy PolicyException Profile Protocol Publisher
-Quota Repository Route RuntimeWorkload Secret Service Severity Sidecar SyncWave Template Tenant Tier
-Validation Values alerts allowed_registries dashboard down excepted exposed pod_monitor reaches
-reaches_names sends_traces serves_webhook service_monitor static_pod to_manifest to_yaml
-uses_api_server within
+Constraint Context Dashboards DataSource Engine Entity Estate Everything Finding Fixed Flow Gateway
+Generated Generation Given IgnoreDifferences ImageVerification ManifestChart Match Mesh Mutation
+Names Namespace Networks Panel Peer Platform PlatformError Pods Policy PolicyException Profile
+Protocol Publisher Quota Repository Role Route RunTime RuntimeWorkload Scraper Secret Service
+Severity Sidecar SyncWave Synchronization Template Tenant Tier TraceCollector Validation Values
+alerts allowed_registries dashboard down excepted exposed pod_monitor reaches reaches_names
+sends_traces serves_webhook service_monitor static_pod to_manifest to_yaml uses_api_server within
 """
 
 

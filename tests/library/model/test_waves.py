@@ -30,6 +30,17 @@ def test_an_unknown_dependency_suggests_the_nearest_name() -> None:
         waves({"kong": ("cert-manger",), "cert-manager": ()})
 
 
+def test_all_that_is_wrong_is_told_at_once() -> None:
+    with pytest.raises(PlatformError) as caught:
+        waves({"a": ("b",), "b": ("a",), "c": ("d",), "d": ("c", "e")})
+    found = [finding.found for finding in caught.value.findings]
+    assert found == [
+        "a cycle: a -> b -> a",
+        "a cycle: c -> d -> c",
+        "'e', which is not an application of this platform",
+    ]
+
+
 def test_a_chain_longer_than_pythons_recursion_limit_is_no_problem() -> None:
     chain = {f"n{i}": (f"n{i - 1}",) if i else () for i in range(5000)}
     assert waves(dict(reversed(chain.items())))["n4999"] == 4999

@@ -19,6 +19,7 @@ from platform_stack import (
     PlatformError,
     Policy,
     PolicyException,
+    RunTime,
     RuntimeWorkload,
 )
 from platform_stack.model.kyverno import (
@@ -122,10 +123,18 @@ def made(asked: Policy, *exceptions: PolicyException) -> list[ApiObject]:
         name="web",
         namespaces=(Namespace(name="web"),),
         exceptions=exceptions,
-        runtime_workloads=lambda _context: (
-            RuntimeWorkload(
-                name="cache", namespace="web", kind="StatefulSet", labels={}, ports={}, cpu="1m", memory="1Mi"
-            ),
+        run_time=RunTime(
+            workloads=lambda _context: (
+                RuntimeWorkload(
+                    name="cache",
+                    namespace="web",
+                    kind="StatefulSet",
+                    labels={},
+                    ports={},
+                    cpu="1m",
+                    memory="1Mi",
+                ),
+            )
         ),
     )
     platform = Platform(applications=(app,), clusters=(KIND,), policies=(asked,))

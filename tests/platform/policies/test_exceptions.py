@@ -16,6 +16,7 @@ from platform_stack import (
     PlatformError,
     Policy,
     PolicyException,
+    RunTime,
     RuntimeWorkload,
 )
 from platform_stack.model.cluster import PROFILES
@@ -89,7 +90,7 @@ def estate(
         name="web",
         namespaces=(Namespace(name="web"),),
         exceptions=declared,
-        runtime_workloads=lambda _context: (WORKLOAD,),
+        run_time=RunTime(workloads=lambda _context: (WORKLOAD,)),
     )
     other = Application(name="other", namespaces=(Namespace(name="other"),))
     cluster = Cluster(name="test", repo_url="https://git.example.test/platform")
