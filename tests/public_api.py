@@ -18,8 +18,9 @@ PAGE = Path(__file__).parent.parent / "docs" / "reference" / "public-api.md"
 _HEAD = """\
 # Public names of `platform_stack`
 
-All that is imported with `from platform_stack import …`. Kubernetes' own kinds, and those of the CRDs, are in
-`platform_stack_imports`. Modules below `platform_stack` may change; these names do not without a line in the
+All that is imported with `from platform_stack import …`, and what the modules of `platform_stack.integrations` have
+beside it, one module a product. Kubernetes' own kinds, and those of the CRDs, are in `platform_stack_imports`. Other
+modules below `platform_stack` may change; these names do not without a line in the
 changelog. This page is made of the docstrings, which say the rest: `make test` tells when it is stale, and
 `.venv/bin/python -m tests.public_api` writes it anew.
 """
@@ -47,6 +48,14 @@ def page() -> str:
         parts.append(
             "\n".join([f"## {about.rstrip('.')}", "", "| name | what it is |", "|---|---|", *rows, ""])
         )
+    for module in _modules():
+        rows = [
+            f"| `{name}` | {says} |"
+            for name, says in _sentences(module).items()
+            if not name.startswith("_") and name not in names
+        ]
+        if module.startswith("platform_stack.integrations.") and rows:
+            parts.append("\n".join([f"## `{module}`", "", "| name | what it is |", "|---|---|", *rows, ""]))
     return "\n".join(parts)
 
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from platform_stack import Application, Chart, Context, Namespace, Route, RunTime
+from platform_stack import Application, Chart, Context, Namespace, RunTime
 from platform_stack.model.flow import Entity, Flow, Pods, uses_api_server, within
 
 from ..cilium import cilium
 from .monitoring import argocd_monitoring
-from .values import NAMESPACE, RELEASE, SERVER, argocd_values
+from .values import NAMESPACE, RELEASE, ROUTE, argocd_values
 
 if TYPE_CHECKING:
     from platform_stack.constructs import ManifestChart
@@ -92,5 +92,5 @@ argocd = Application(
         ),
     ),
     manifests=_manifests,
-    routes=(Route(host="argocd", service=SERVER),),
+    routes=(ROUTE,),
 )

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from platform_stack import Context, Service, Values
+from platform_stack import Context, Route, Service, Values
 from platform_stack.health import (
     APPLICATION_HEALTH,
     APPLICATION_SET_HEALTH,
-    CONSTRAINT_TEMPLATE_HEALTH,
     INGRESS_HEALTH,
-    KYVERNO_POLICY_HEALTH,
 )
+from platform_stack.integrations.gatekeeper import CONSTRAINT_TEMPLATE_HEALTH
+from platform_stack.integrations.kyverno import KYVERNO_POLICY_HEALTH
 
 from ..shared.values import NO_SIDECAR, resources, service_monitor
 
 NAMESPACE = "argocd"
 RELEASE = "argocd"
 SERVER = Service(name=f"{RELEASE}-server", namespace=NAMESPACE, port=443, scheme="https")
+ROUTE = Route(host="argocd", service=SERVER)
 
 _HEALTH_OF = "resource.customizations.health."
 _KYVERNO_POLICIES = (
@@ -72,7 +73,7 @@ def argocd_values(context: Context) -> Values:
             # The chart's own v3.4.4 loses updates of free-form fields with server-side diff (argoproj/argo-cd#28818),
             # and no chart brings a newer one. What 3.6 has beyond this chart: docs/decisions/0009.
             "image": {"tag": "v3.6.1"},
-            "domain": f"argocd.{cluster.domain}",
+            "domain": ROUTE.address(cluster),
             "revisionHistoryLimit": 2,
             "logging": {"format": "json", "level": "info"},
             # Off: its rule for argocd-server admits everybody. Ours come from the flows.

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from platform_stack import Application, Chart, Context, Namespace, SyncWave
+from platform_stack.integrations.cert_manager import issuer
 from platform_stack.model.flow import Flow, reaches_names, uses_api_server
 
+from ..shared.endpoints import PLATFORM_ISSUER
 from .issuers import ACME_EMAIL, ACME_SERVER, acme_issuer, platform_ca
 from .monitoring import cert_manager_monitoring
 from .values import NAMESPACE, cert_manager_values
@@ -45,6 +47,7 @@ def _flows(_context: Context) -> tuple[Flow, ...]:
 
 cert_manager = Application(
     name="cert-manager",
+    roles=(issuer(PLATFORM_ISSUER),),
     flows=_flows,
     namespaces=(
         Namespace(

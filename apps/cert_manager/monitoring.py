@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from platform_stack.constructs.observability import Alert, Panel, alerts, dashboard, down
+from platform_stack.integrations.grafana import Panel, dashboard
+from platform_stack.integrations.prometheus import Alert, alerts, down
 
 from .values import NAMESPACE
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from platform_stack.constructs.observability import Alert, alerts, down
+from platform_stack.integrations.prometheus import Alert, alerts, down
 
 from .values import NAMESPACE
 

@@ -13,6 +13,7 @@ from platform_stack import (
     RunTime,
     Synchronization,
 )
+from platform_stack.integrations import gatekeeper as product
 from platform_stack.model.flow import Flow, uses_api_server
 
 from ..policies.admission import GATEKEEPER_NAMESPACE as NAMESPACE
@@ -34,6 +35,7 @@ def _flows(_context: Context) -> tuple[Flow, ...]:
 
 gatekeeper = Application(
     name="gatekeeper",
+    roles=(product.policy_engine(),),
     flows=_flows,
     run_time=RunTime(known_idle={"gatekeeper-audit": "137Mi", "gatekeeper-controller-manager": "140Mi"}),
     namespaces=(

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from platform_stack.constructs.observability import Alert, Panel, alerts, dashboard, down, pod_monitor
+from platform_stack.integrations.grafana import Panel, dashboard
+from platform_stack.integrations.prometheus import Alert, alerts, down, pod_monitor
 
 from ..policies.admission import GATEKEEPER_NAMESPACE as NAMESPACE
 from .values import AUDIT_INTERVAL

@@ -9,15 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from platform_stack.constructs.observability import (
-    Alert,
-    Panel,
-    alerts,
-    dashboard,
-    down,
-    pod_monitor,
-    service_monitor,
-)
+from platform_stack.integrations.grafana import Panel, dashboard
+from platform_stack.integrations.prometheus import Alert, alerts, down, pod_monitor, service_monitor
 from platform_stack_imports import prometheus_operator
 from platform_stack_imports.k8s import ConfigMap, ObjectMeta
 

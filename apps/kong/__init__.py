@@ -11,17 +11,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from platform_stack import (
-    Application,
-    Chart,
-    Context,
-    Gateway,
-    Namespace,
-    PolicyException,
-    RunTime,
-    SyncWave,
-)
-from platform_stack.constructs.routes import INGRESS_CLASS
+from platform_stack import Application, Chart, Context, Namespace, PolicyException, RunTime, SyncWave
+from platform_stack.integrations.kong import INGRESS_CLASS, gateway
 from platform_stack.model.flow import Flow, exposed, uses_api_server
 from platform_stack_imports import k8s
 
@@ -63,7 +54,7 @@ def _flows(_context: Context) -> tuple[Flow, ...]:
 
 kong = Application(
     name="kong",
-    roles=(Gateway(),),
+    roles=(gateway(),),
     flows=_flows,
     run_time=RunTime(known_idle={"kong": "120-200Mi"}),
     namespaces=(Namespace(name=NAMESPACE, mesh=True),),

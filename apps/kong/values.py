@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from platform_stack import Context, Service, Values
-from platform_stack.constructs.routes import INGRESS_CLASS
+from platform_stack.integrations.kong import INGRESS_CLASS
 from platform_stack.typed import to_manifest
 
 from ..shared.endpoints import EXPOSE_LABEL

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from platform_stack import Application, Chart, Context, Namespace, RunTime, Synchronization
+from platform_stack.integrations import kyverno as product
 from platform_stack.model.flow import Flow, reaches_names, serves_webhook, uses_api_server
 
 from ..istio import istio
@@ -36,6 +37,7 @@ kyverno = Application(
     name="kyverno",
     # A policy makes PeerAuthentications, whose kind Istio provides.
     depends_on=(istio,),
+    roles=(product.policy_engine(exceptions_in=NAMESPACE),),
     flows=_flows,
     run_time=RunTime(
         known_idle={

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from platform_stack.model.kyverno import ImageVerification
+from platform_stack.integrations.kyverno import ImageVerification
 
 if TYPE_CHECKING:
     from platform_stack import Context

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from platform_stack.constructs.observability import Alert, Panel, down
+from platform_stack.integrations.grafana import Panel
+from platform_stack.integrations.prometheus import Alert, down
 
 from ..shared.endpoints import TRACE_ID
 from ..shared.values import NO_SIDECAR, resources, restricted_container, restricted_pod, service_monitor

@@ -11,15 +11,15 @@ from platform_stack import (
     Application,
     Chart,
     Context,
-    Dashboards,
     DataSource,
     Namespace,
     Route,
     RunTime,
-    Scraper,
     SyncWave,
     excepted,
 )
+from platform_stack.integrations.grafana import dashboards
+from platform_stack.integrations.prometheus import scraper
 from platform_stack.model.flow import Entity, Flow, Pods, uses_api_server, within
 from platform_stack_imports import k8s
 
@@ -40,7 +40,7 @@ from ..shared.endpoints import (
 from ..shared.values import PLATFORM_TEAM, SCRAPE_INTERVAL
 from .alertmanager import ALERTMANAGER
 from .exporters import NODE_EXPORTER, NODE_NAMESPACE
-from .grafana import DASHBOARD_READER, ROUTE, SECRETS
+from .grafana import DASHBOARD_READER, GRAFANA, ROUTE, SECRETS
 from .monitoring import prometheus_monitoring
 from .operator import runtime_workloads
 from .values import prometheus_values
@@ -90,7 +90,7 @@ def _flows(_context: Context) -> tuple[Flow, ...]:
 
 prometheus = Application(
     name="prometheus",
-    roles=(Scraper(workloads=(f"prometheus-{PROMETHEUS_NAME}",)), Dashboards(workloads=("grafana",))),
+    roles=(scraper(workloads=(f"prometheus-{PROMETHEUS_NAME}",)), dashboards(workloads=(GRAFANA.name,))),
     exceptions=excepted(
         "DaemonSet",
         NODE_EXPORTER,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from platform_stack import Context, DataSource, Fixed, Generated, Given, Route, Secret, Service, Values
+from platform_stack import Context, Fixed, Generated, Given, Route, Secret, Service, Values
+from platform_stack.integrations.grafana import DASHBOARD_LABEL, FOLDER, provisioned
 
 from ..shared.endpoints import MONITORING
 from ..shared.values import resources, restricted_container, restricted_pod, service_monitor
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 GRAFANA = Service(name="grafana", namespace=MONITORING, port=80)
 ROUTE = Route(host="grafana", service=GRAFANA)
+
+((_LABEL, _VALUE),) = DASHBOARD_LABEL.items()
 
 ADMIN = Secret(
     name="grafana-admin",
@@ -77,11 +80,11 @@ def grafana_values(context: Context) -> Values:
             "securityContext": restricted_container(),
             "dashboards": {
                 "enabled": True,
-                "label": "grafana_dashboard",
-                "labelValue": "1",
+                "label": _LABEL,
+                "labelValue": _VALUE,
                 "searchNamespace": "ALL",
                 "resource": "configmap",  # the default, both, reads every Secret of the cluster
-                "folderAnnotation": "grafana_folder",
+                "folderAnnotation": FOLDER,
                 "provider": {"allowUiUpdates": False, "foldersFromFilesStructure": True},
             },
             "datasources": {"enabled": False},  # provisioned below: one process of about 70 MiB less
@@ -90,7 +93,7 @@ def grafana_values(context: Context) -> Values:
             "datasources.yaml": {
                 "apiVersion": 1,
                 "prune": True,
-                "datasources": [_data_source(source) for source in context.data_sources],
+                "datasources": [provisioned(source) for source in context.data_sources],
             }
         },
         "grafana.ini": _settings(context),
@@ -98,21 +101,9 @@ def grafana_values(context: Context) -> Values:
     }
 
 
-def _data_source(source: DataSource) -> dict[str, Any]:
-    return {
-        "name": source.name,
-        "uid": source.uid,
-        "type": source.type,
-        "access": "proxy",
-        "url": source.service.url,
-        **({"isDefault": True} if source.is_default else {}),
-        "jsonData": dict(source.settings),
-    }
-
-
 def _settings(context: Context) -> dict[str, Any]:
     return {
-        "server": {"domain": f"grafana.{context.cluster.domain}", "root_url": "https://%(domain)s/"},
+        "server": {"domain": ROUTE.address(context.cluster), "root_url": "https://%(domain)s/"},
         "analytics": {
             "check_for_updates": False,
             "check_for_plugin_updates": False,

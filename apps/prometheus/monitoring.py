@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from platform_stack.constructs.observability import alerts, down
+from platform_stack.integrations.prometheus import alerts, down
 
 from ..shared.endpoints import MONITORING, PROMETHEUS_NAME
 from .alertmanager import ALERTMANAGER

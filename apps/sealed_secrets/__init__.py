@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from platform_stack import Application, Chart, Context, Namespace, RunTime
-from platform_stack.constructs.observability import Alert, alerts, down
+from platform_stack.integrations.prometheus import Alert, alerts, down
 from platform_stack.model.flow import Flow, uses_api_server
 
 from ..shared.values import resources, restricted_container, service_monitor

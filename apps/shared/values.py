@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from platform_stack.constructs.observability import INTERVAL
+from platform_stack.integrations.prometheus import INTERVAL
 
 SCRAPE_INTERVAL = INTERVAL
 """How often Prometheus asks each component, whatever the charts' own choice (10 seconds to a minute)."""

@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from platform_stack import Context, Quota, Route, Service, Tenant
-from platform_stack.constructs.observability import Panel, alerts, dashboard, down, service_monitor
-from platform_stack.constructs.routes import THROUGH_SERVICE
+from platform_stack.integrations.grafana import Panel, dashboard
+from platform_stack.integrations.kong import THROUGH_SERVICE
+from platform_stack.integrations.prometheus import alerts, down, service_monitor
 from platform_stack.model.flow import sends_traces
 from platform_stack_imports import k8s
 

@@ -15,8 +15,9 @@ from platform_stack import (
     TraceCollector,
     Values,
 )
-from platform_stack.constructs import observability
-from platform_stack.constructs.observability import alerts, dashboard
+from platform_stack.integrations import prometheus
+from platform_stack.integrations.grafana import dashboard
+from platform_stack.integrations.prometheus import alerts
 from platform_stack.model.flow import Flow, Pods, reaches, within
 from platform_stack_imports import istio_telemetry
 from platform_stack_imports.k8s import ObjectMeta
@@ -53,7 +54,7 @@ def _manifests(chart: ManifestChart, _context: Context) -> None:
         (JAEGER, jaeger.LABELS, jaeger.METRICS_PORT),
         (BRIDGE, bridge.LABELS, bridge.METRICS_PORT),
     ):
-        chart.add(observability.service_monitor(service.name, TRACING, labels=labels, port=port))
+        chart.add(prometheus.service_monitor(service.name, TRACING, labels=labels, port=port))
     # The sidecars here would trace the traces that they carry.
     chart.add(
         istio_telemetry.Telemetry(

@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from platform_stack import Service
-from platform_stack.constructs.observability import Panel, down
-from platform_stack.constructs.routes import THROUGH_SERVICE
+from platform_stack.integrations.grafana import Panel
+from platform_stack.integrations.kong import THROUGH_SERVICE
+from platform_stack.integrations.prometheus import down
 from platform_stack.typed import to_manifest
 from platform_stack_imports import k8s
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from platform_stack import Application, Chart, Context, Namespace, SyncWave, excepted
-from platform_stack.constructs.observability import alerts
+from platform_stack.integrations.prometheus import alerts
 from platform_stack.model.flow import Entity, Everything, Flow, Pods, within
 
 from ..gatekeeper import gatekeeper

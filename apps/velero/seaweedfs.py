@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 
 from platform_stack import Context, Secret, Template, Values
-from platform_stack.constructs.observability import Alert, down
+from platform_stack.integrations.prometheus import Alert, down
 
 from ..shared.storage import BACKUP_STORE, LONGHORN, SEAWEEDFS, VELERO, Identity
 from ..shared.values import NO_SIDECAR, resources, restricted_container, restricted_pod

@@ -14,9 +14,26 @@ from platform_stack.errors import (
     Finding,
     PlatformError,
 )
+from platform_stack.integrations.gatekeeper import (
+    CONSTRAINT_TEMPLATE_HEALTH,
+    Constraint,
+)
+from platform_stack.integrations.kyverno import (
+    KYVERNO_POLICY_HEALTH,
+    Check,
+    Generation,
+    ImageVerification,
+    Match,
+    Mutation,
+    Publisher,
+    Validation,
+    allowed_registries,
+)
 from platform_stack.model import (
     Action,
     Application,
+    Backend,
+    CertificateIssuer,
     Chart,
     Cluster,
     Context,
@@ -28,10 +45,13 @@ from platform_stack.model import (
     Given,
     IgnoreDifferences,
     Mesh,
+    MetricsEndpoint,
     Namespace,
     Platform,
     Policy,
+    PolicyEngine,
     PolicyException,
+    PolicyRule,
     Profile,
     Quota,
     Repository,
@@ -49,6 +69,7 @@ from platform_stack.model import (
     Tenant,
     TraceCollector,
     Values,
+    WantedRoute,
     excepted,
 )
 from platform_stack.model.flow import (
@@ -56,6 +77,7 @@ from platform_stack.model.flow import (
     Entity,
     Everything,
     Flow,
+    Holders,
     Names,
     Networks,
     Peer,
@@ -69,24 +91,14 @@ from platform_stack.model.flow import (
     uses_api_server,
     within,
 )
-from platform_stack.model.gatekeeper import (
-    Constraint,
-)
-from platform_stack.model.kyverno import (
-    Check,
-    Generation,
-    ImageVerification,
-    Match,
-    Mutation,
-    Publisher,
-    Validation,
-)
 from platform_stack.model.policy import (
-    Engine,
     Severity,
 )
 
 if _typing.TYPE_CHECKING:
+    from platform_stack.admission import (
+        Estate,
+    )
     from platform_stack.cluster_objects import (
         COREDNS,
         STATIC_PODS,
@@ -96,26 +108,22 @@ if _typing.TYPE_CHECKING:
     from platform_stack.constructs import (
         ManifestChart,
     )
-    from platform_stack.constructs.observability import (
-        INTERVAL,
-        Alert,
-        Panel,
-        alerts,
-        dashboard,
-        down,
-        pod_monitor,
-        service_monitor,
-    )
-    from platform_stack.constructs.routes import (
-        INGRESS_CLASS,
-        THROUGH_SERVICE,
-    )
     from platform_stack.health import (
         APPLICATION_HEALTH,
         APPLICATION_SET_HEALTH,
-        CONSTRAINT_TEMPLATE_HEALTH,
         INGRESS_HEALTH,
-        KYVERNO_POLICY_HEALTH,
+    )
+    from platform_stack.integrations.grafana import (
+        Panel,
+        dashboard,
+    )
+    from platform_stack.integrations.prometheus import (
+        INTERVAL,
+        Alert,
+        alerts,
+        down,
+        pod_monitor,
+        service_monitor,
     )
     from platform_stack.kubernetes import (
         COREDNS_VERSION,
@@ -126,12 +134,6 @@ if _typing.TYPE_CHECKING:
         QUOTA,
         TIER,
         Tier,
-    )
-    from platform_stack.policies import (
-        Estate,
-    )
-    from platform_stack.policies.registries import (
-        allowed_registries,
     )
     from platform_stack.typed import (
         ApiObject,
@@ -149,7 +151,6 @@ __all__ = [
     "COREDNS",
     "COREDNS_VERSION",
     "ETCD_VERSION",
-    "INGRESS_CLASS",
     "INGRESS_HEALTH",
     "INTERVAL",
     "KYVERNO_POLICY_HEALTH",
@@ -157,12 +158,13 @@ __all__ = [
     "QUOTA",
     "STATIC_PODS",
     "SYSTEM",
-    "THROUGH_SERVICE",
     "TIER",
     "Action",
     "Alert",
     "ApiObject",
     "Application",
+    "Backend",
+    "CertificateIssuer",
     "Chart",
     "Check",
     "Cluster",
@@ -170,7 +172,6 @@ __all__ = [
     "Context",
     "Dashboards",
     "DataSource",
-    "Engine",
     "Entity",
     "Estate",
     "Everything",
@@ -181,11 +182,13 @@ __all__ = [
     "Generated",
     "Generation",
     "Given",
+    "Holders",
     "IgnoreDifferences",
     "ImageVerification",
     "ManifestChart",
     "Match",
     "Mesh",
+    "MetricsEndpoint",
     "Mutation",
     "Names",
     "Namespace",
@@ -196,7 +199,9 @@ __all__ = [
     "PlatformError",
     "Pods",
     "Policy",
+    "PolicyEngine",
     "PolicyException",
+    "PolicyRule",
     "Profile",
     "Protocol",
     "Publisher",
@@ -219,6 +224,7 @@ __all__ = [
     "TraceCollector",
     "Validation",
     "Values",
+    "WantedRoute",
     "alerts",
     "allowed_registries",
     "dashboard",
@@ -241,28 +247,23 @@ __all__ = [
 _LATER = {
     "platform_stack.cluster_objects": ("COREDNS", "STATIC_PODS", "SYSTEM", "static_pod"),
     "platform_stack.constructs": ("ManifestChart",),
-    "platform_stack.constructs.observability": (
+    "platform_stack.health": (
+        "APPLICATION_HEALTH",
+        "APPLICATION_SET_HEALTH",
+        "INGRESS_HEALTH",
+    ),
+    "platform_stack.integrations.grafana": ("Panel", "dashboard"),
+    "platform_stack.integrations.prometheus": (
         "INTERVAL",
         "Alert",
-        "Panel",
         "alerts",
-        "dashboard",
         "down",
         "pod_monitor",
         "service_monitor",
     ),
-    "platform_stack.constructs.routes": ("INGRESS_CLASS", "THROUGH_SERVICE"),
-    "platform_stack.health": (
-        "APPLICATION_HEALTH",
-        "APPLICATION_SET_HEALTH",
-        "CONSTRAINT_TEMPLATE_HEALTH",
-        "INGRESS_HEALTH",
-        "KYVERNO_POLICY_HEALTH",
-    ),
     "platform_stack.kubernetes": ("COREDNS_VERSION", "ETCD_VERSION"),
     "platform_stack.labels": ("OWNER", "QUOTA", "TIER", "Tier"),
-    "platform_stack.policies": ("Estate",),
-    "platform_stack.policies.registries": ("allowed_registries",),
+    "platform_stack.admission": ("Estate",),
     "platform_stack.typed": ("ApiObject", "to_manifest"),
     "platform_stack.yaml_output": ("to_yaml",),
 }

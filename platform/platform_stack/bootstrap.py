@@ -58,11 +58,7 @@ def environment(context: Context, requested: Request) -> bytes:
             for member in platform.members
             for secret in member.secrets
         ),
-        "ROUTES": _lines(
-            (f"https://{route.host}.{cluster.domain}",)
-            for member in platform.members
-            for route in member.routes
-        ),
+        "ROUTES": _lines((route.url(cluster),) for member in platform.members for route in member.routes),
     }
     return (HEADER + "".join(f"{name}={shlex.quote(value)}\n" for name, value in variables.items())).encode()
 

@@ -14,10 +14,10 @@ from platform_stack.network.pods import Inventory
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from platform_stack.admission.exceptions import Excepted
     from platform_stack.facts import Manifest
     from platform_stack.model import Context, Platform, RuntimeWorkload
     from platform_stack.network.resolve import Resolution, ResolvedFlow
-    from platform_stack.policies.exceptions import Excepted
     from platform_stack.recorded import Release
     from platform_stack.secrets.store import Store
     from platform_stack.synth.compile import Compiled
@@ -154,7 +154,7 @@ class Estate:
     @cached_property
     def excepted(self) -> Mapping[str, tuple[Excepted, ...]]:
         """The exceptions by the policy's name, looked up once; errors as for `exceptions`."""
-        from platform_stack.policies.exceptions import exceptions  # noqa: PLC0415  which imports this module
+        from platform_stack.admission.exceptions import exceptions  # noqa: PLC0415  which imports this module
 
         return exceptions(self)
 

@@ -78,29 +78,3 @@ hs.message = "served by whoever owns its class"
 return hs
 """
 """An Ingress is Healthy as it is: Argo CD's own check waits for an address, which comes with the gateway."""
-
-KYVERNO_POLICY_HEALTH = """\
-hs = {}
-hs.status = "Progressing"
-hs.message = "waiting for Kyverno"
-if obj.status ~= nil and obj.status.conditionStatus ~= nil then
-  hs.message = obj.status.conditionStatus.message or ""
-  if obj.status.conditionStatus.ready then
-    hs.status = "Healthy"
-  end
-end
-return hs
-"""
-"""A Kyverno policy is Healthy when Kyverno says that it is ready; Argo CD has no check for this group."""
-
-CONSTRAINT_TEMPLATE_HEALTH = """\
-hs = {}
-hs.status = "Progressing"
-hs.message = "waiting for the CRD of its constraints"
-if obj.status ~= nil and obj.status.created then
-  hs.status = "Healthy"
-  hs.message = ""
-end
-return hs
-"""
-"""A ConstraintTemplate is Healthy when its constraints can be created."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 VERSION = "1.34.11"
 """Version of the KIND node image."""
@@ -73,6 +76,11 @@ def full_name(kind: str, namespace: str | None, name: str) -> str:
 def group_of(api_version: str) -> str:
     """Return the API group of an apiVersion; the core group is the empty string."""
     return api_version.rpartition("/")[0]
+
+
+def kind_of(item: Mapping[str, Any]) -> str:
+    """Return an object's kind as "group/Kind"; in the core group it begins with the slash."""
+    return f"{group_of(item['apiVersion'])}/{item['kind']}"
 
 
 def is_custom(api_version: str) -> bool:

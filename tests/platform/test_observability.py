@@ -16,7 +16,8 @@ from apps.__main__ import PLATFORM
 from apps.prometheus.grafana import ROLE_OF_GROUP, grafana_values, single_sign_on
 from apps.shared.endpoints import PROMETHEUS
 from platform_stack.constructs import ManifestApp, ManifestChart
-from platform_stack.constructs.observability import DASHBOARD_LABEL, down
+from platform_stack.integrations.grafana import DASHBOARD_LABEL
+from platform_stack.integrations.prometheus import down
 from platform_stack.model.cluster import PROFILES
 from platform_stack.recorded import reference_context, releases
 

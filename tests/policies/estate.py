@@ -13,11 +13,12 @@ import yaml
 
 from apps.__main__ import KIND, PLATFORM
 from apps.tenants.sample import SAMPLE
+from platform_stack.admission.judge import compiled
 from platform_stack.cluster_objects import cluster_objects
-from platform_stack.policies.judge import compiled
 from platform_stack.synth import Synthesized, synthesize
 
 from .rendered import render_charts
+from .small import ENGINES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -50,7 +51,7 @@ def synthesized(profile: Profile = "laptop", *, with_exceptions: bool = True) ->
 
 def policies(made: Synthesized) -> list[Manifest]:
     """Return what the engines read."""
-    return compiled(item for items in made.objects.values() for item in items)
+    return compiled(ENGINES, (item for items in made.objects.values() for item in items))
 
 
 @functools.cache
@@ -88,7 +89,7 @@ def lay_out(folder: Path) -> dict[str, Manifest]:
         if not (path.startswith("apps/") and "/manifests/" in path):
             continue
         manifest = yaml.load(content, yaml.CSafeLoader)
-        if compiled([manifest]):
+        if compiled(ENGINES, [manifest]):
             engine = "kyverno" if manifest["apiVersion"].startswith("policies.kyverno.io/") else "gatekeeper"
             place = f"policies/{engine}/{Path(path).name}"
             target = folder / place

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from platform_stack.admission.programs import find
 from platform_stack.errors import fail
+from platform_stack.integrations.gatekeeper.program import GATOR
 from platform_stack.kubernetes import group_of
-from platform_stack.policies.engines import find
 
 from .case import Case
 
@@ -40,7 +41,7 @@ def run(folder: Path) -> list[Case]:
     if not path.is_file():
         fail(str(folder), "no suite.yaml", "a suite of gator")
     done = subprocess.run(
-        [str(find("gatekeeper")), "verify", "--verbose", str(path)],
+        [str(find(GATOR)), "verify", "--verbose", str(path)],
         capture_output=True,
         text=True,
         check=False,

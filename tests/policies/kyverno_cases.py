@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from platform_stack.admission.programs import find
 from platform_stack.errors import fail
-from platform_stack.policies.engines import find
+from platform_stack.integrations.kyverno.program import KYVERNO
 
 from .case import Case
 
@@ -39,7 +40,7 @@ def run(folder: Path) -> list[Case]:
     if not path.is_file():
         fail(str(folder), "no kyverno-test.yaml", "a test of Kyverno's CLI")
     done = subprocess.run(
-        [str(find("kyverno")), "test", str(folder), "--require-tests", "--detailed-results", "-o", "json"],
+        [str(find(KYVERNO)), "test", str(folder), "--require-tests", "--detailed-results", "-o", "json"],
         capture_output=True,
         text=True,
         check=False,

@@ -1,4 +1,4 @@
-"""Two small policies and their cases, to try the harness and the library on."""
+"""Two small policies and their cases, to try the harness and the library on, and the engines that ask them."""
 
 from __future__ import annotations
 
@@ -6,8 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from platform_stack.integrations import gatekeeper, kyverno
+
 if TYPE_CHECKING:
     from pathlib import Path
+
+ENGINES = (kyverno.policy_engine(), gatekeeper.policy_engine())
+"""Who is asked about the policies here, and about those of apps/."""
 
 TENANT = {"platform-stack.io/tier": "tenant"}
 PLATFORM = {"platform-stack.io/tier": "platform"}

@@ -18,10 +18,10 @@ from apps.tenants.sample import SAMPLE
 from platform_stack import Context, PlatformError, Repository, Route, Service, Tenant
 from platform_stack.budget import Request, pod_request, quantity, total
 from platform_stack.checks.dangling import leads_somewhere
-from platform_stack.constructs.observability import DASHBOARD_LABEL
 from platform_stack.constructs.project import tenant_project
 from platform_stack.constructs.tenant import objects as tenant_objects
 from platform_stack.health import GATE_EXEMPT
+from platform_stack.integrations.grafana import DASHBOARD_LABEL
 from platform_stack.network.table import rows
 from platform_stack.schemas import validate
 from platform_stack.synth import Synthesized, synthesize

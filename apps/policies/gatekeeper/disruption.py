@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from platform_stack import Action, Policy
-from platform_stack.model.gatekeeper import Constraint
+from platform_stack.integrations.gatekeeper import Constraint
 
 # A budget may cover several workloads: what counts is how many pods they ask for together. Where none of
 # them exists yet, nothing can be said; the audit says it later.

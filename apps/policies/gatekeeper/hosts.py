@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from platform_stack import Action, Policy
-from platform_stack.model.gatekeeper import Constraint
+from platform_stack.integrations.gatekeeper import Constraint
 
 # A wildcard counts as every name below it, however many labels there are: Kong takes it so.
 _ONE_NAMESPACE = Constraint(

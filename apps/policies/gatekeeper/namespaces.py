@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import get_args
 
 from platform_stack import Action, Policy
+from platform_stack.integrations.gatekeeper import Constraint
 from platform_stack.labels import OWNER, TIER, Tier
-from platform_stack.model.gatekeeper import Constraint
 
 _TIERS = sorted(get_args(Tier))
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from platform_stack import Action, Policy
-from platform_stack.model.gatekeeper import Constraint
+from platform_stack.integrations.gatekeeper import Constraint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from platform_stack.policies import Estate
+    from platform_stack.admission import Estate
 
 _RBAC = "rbac.authorization.k8s.io"
 

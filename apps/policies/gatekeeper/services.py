@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from platform_stack import Action, Policy
-from platform_stack.model.gatekeeper import Constraint
+from platform_stack.integrations.gatekeeper import Constraint
 
 
 def _not_of_type(refused: str) -> Constraint:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from platform_stack import Action, Policy
-from platform_stack.model.gatekeeper import Constraint
+from platform_stack.integrations.gatekeeper import Constraint
 
 from ...shared.storage import LONGHORN_CLASSES
 
 if TYPE_CHECKING:
-    from platform_stack.policies import Estate
+    from platform_stack.admission import Estate
 
 _DEFAULT = "standard"
 """KIND's own class, the default (https://kind.sigs.k8s.io/docs/user/configuration/)."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from platform_stack import Action, Policy
-from platform_stack.model.kyverno import Match, Validation
-from platform_stack.policies.registries import allowed_registries
+from platform_stack.integrations.kyverno import Match, Validation, allowed_registries
 
 from .pods import ALL, each
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from platform_stack import Action, Policy
-from platform_stack.model.kyverno import Check, Validation
+from platform_stack.integrations.kyverno import Check, Validation
 
 from .pods import ALL
 

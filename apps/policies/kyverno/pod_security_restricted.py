@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from platform_stack.model.kyverno import Check
+from platform_stack.integrations.kyverno import Check
 
 from .pod_security import control
 from .pods import each, each_volume

@@ -6,7 +6,7 @@ what makes pods (autogen); only the namespace stays the object's own.
 
 from __future__ import annotations
 
-from platform_stack.model.kyverno import Check
+from platform_stack.integrations.kyverno import Check
 
 POD = {"pod": "object.spec"}
 """Variable: the pod's spec."""

@@ -7,7 +7,7 @@ those of Kong in another way, and the others not at all.
 from __future__ import annotations
 
 from platform_stack import Action, Policy
-from platform_stack.model.kyverno import ImageVerification, Publisher
+from platform_stack.integrations.kyverno import ImageVerification, Publisher
 
 _GITHUB = "https://token.actions.githubusercontent.com"
 

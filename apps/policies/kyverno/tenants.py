@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from platform_stack import Action, Policy, Quota
+from platform_stack.integrations.kyverno import Generation, Match, Mutation
 from platform_stack.labels import QUOTA
-from platform_stack.model.kyverno import Generation, Match, Mutation
 
 _NAMESPACES = Match(resources=("namespaces",))
 _NAMESPACE = "(( variables.namespace ))"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from platform_stack import Action, Policy
-from platform_stack.model.kyverno import Check, Validation
+from platform_stack.integrations.kyverno import Check, Validation
 
 from .pods import LASTING, each
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from platform_stack.errors import Finding
 from platform_stack.kubernetes import POD_MAKERS, full_name, pod_template
-from platform_stack.network.derive import WEBHOOKS, backends, scraped, webhooks
+from platform_stack.network.derive import WEBHOOKS, backends, endpoints, scraped, webhooks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 
 _EVERYWHERE = "kube-root-ca.crt"
 """A ConfigMap that Kubernetes puts into every namespace."""
-
-_MONITORS = {"ServiceMonitor": "endpoints", "PodMonitor": "podMetricsEndpoints"}
-"""The field of each that names ports."""
 
 _POLICIES = {
     "NetworkPolicy": "podSelector",
@@ -84,20 +81,19 @@ def _references_of(inventory: Inventory, item: Manifest) -> Iterator[tuple[str, 
     if kind in WEBHOOKS:
         for webhook in item.get("webhooks", ()):
             yield from _webhook(inventory, item, webhook)
-    elif kind == "Ingress":
-        for name, port in backends(item):
-            yield f"Service {namespace}/{name} port {port}", inventory.behind(namespace, name, port)
-    elif kind in _MONITORS:
-        for endpoint in spec.get(_MONITORS[kind], ()):
-            port = endpoint.get("port") or endpoint.get("targetPort") or endpoint.get("portNumber")
-            alone = {**item, "spec": {**spec, _MONITORS[kind]: [endpoint]}}
-            yield f"endpoint {port!r}", scraped(inventory, alone)
     elif kind == "Service" and spec.get("selector"):
         yield from _service(inventory, item)
     elif kind in _POLICIES:
         labels = (spec.get(_POLICIES[kind]) or {}).get("matchLabels")
         if labels:  # a default deny means whatever is there
             yield _in_words(labels), inventory.selected(namespace, labels)
+    for _, backend in backends(inventory.platform, item):
+        address = backend.namespace, backend.service, backend.port
+        # Or behind a Service that a repository brings, which is not known here.
+        behind = inventory.behind(*address) or inventory.unseen(backend.namespace)
+        yield f"Service {address[0]}/{address[1]} port {address[2]}", behind
+    for _, endpoint in endpoints(inventory.platform, item):
+        yield f"endpoint {endpoint.port!r}", scraped(inventory, endpoint)
 
 
 def _service(inventory: Inventory, item: Manifest) -> Iterator[tuple[str, Iterable[object]]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from platform_stack.constructs.routes import KEEPS_NO_HOST, THROUGH_SERVICE
 from platform_stack.errors import Finding
 from platform_stack.model.roles import Mesh
 from platform_stack.network.derive import backends
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
     from platform_stack.estate import Estate
     from platform_stack.facts import Manifest
     from platform_stack.model import Application
+    from platform_stack.model.roles import Backend, Gateway, Holder
     from platform_stack.network.pods import Inventory, Workload
 
 
@@ -41,8 +41,8 @@ def whole_mesh(estate: Estate) -> Iterator[Finding]:
             )
         yield from _left_out(member, found)
         for item in inventory.objects.get(member.name, ()):
-            if item["kind"] == "Ingress":
-                yield from _route(member, inventory, item)
+            for holder, backend in backends(platform, item):
+                yield from _route(member, inventory, item, holder, backend)
 
 
 def _left_out(member: Application, found: list[Workload]) -> Iterator[Finding]:
@@ -59,24 +59,20 @@ def _left_out(member: Application, found: list[Workload]) -> Iterator[Finding]:
                 )
 
 
-def _route(member: Application, inventory: Inventory, item: Manifest) -> Iterator[Finding]:
-    """Yield what keeps the gateway's sidecar from recognising the Service behind a route.
-
-    By itself Kong sends to pod addresses, with the client's Host. A sidecar that knows neither sends the request
-    on in plain text, and the other side, which demands mutual TLS, cuts it off.
-    """
-    for name, port in backends(item):
-        namespace = item["metadata"]["namespace"]
-        behind = inventory.behind(namespace, name, port)
-        if not any(target.answers_through_sidecar(number) for target, number in behind):
-            continue
-        service = inventory.services[namespace, name]
-        for what, there, wanted in (
-            (f"Ingress {item['metadata']['name']}", _annotations(item), KEEPS_NO_HOST),
-            (f"Service {name}", _annotations(service), THROUGH_SERVICE),
-        ):
-            if not wanted.items() <= there.items():
-                ((key, value),) = wanted.items()
+def _route(
+    member: Application, inventory: Inventory, item: Manifest, holder: Holder[Gateway], backend: Backend
+) -> Iterator[Finding]:
+    """Yield what keeps the gateway's sidecar from recognising the Service behind a route."""
+    behind = inventory.behind(backend.namespace, backend.service, backend.port)
+    if not any(target.answers_through_sidecar(number) for target, number in behind):
+        return
+    service = inventory.services[backend.namespace, backend.service]
+    for what, there, wanted in (
+        (f"{item['kind']} {item['metadata']['name']}", _annotations(item), holder.role.mesh_route(backend)),
+        (f"Service {backend.service}", _annotations(service), holder.role.mesh_service),
+    ):
+        for key, value in wanted.items():
+            if there.get(key) != value:
                 yield Finding(
                     f"{member.source}: application {member.name!r}: {what}",
                     f"no annotation {key}: {value!r}, and pods in the mesh behind it",

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from platform_stack.errors import Finding
-from platform_stack.kubernetes import group_of, is_custom
+from platform_stack.kubernetes import is_custom, kind_of
+from platform_stack.model import PolicyEngine
 from platform_stack.recorded import made_by
 
 if TYPE_CHECKING:
@@ -59,13 +60,6 @@ def one_provider(estate: Estate) -> Iterator[Finding]:
         )
 
 
-def by_kind(estate: Estate) -> dict[str, str]:
-    """Return the application that provides each custom kind, as "group/Kind"."""
-    return {
-        kind: names[0] for kind, names in _providers(estate.platform, estate.by_application, {})[0].items()
-    }
-
-
 def _providers(
     platform: Platform,
     releases: Mapping[str, Sequence[Release]],
@@ -74,9 +68,12 @@ def _providers(
     """Return who provides each custom kind, and the kinds whose CRDs come with the bootstrap."""
     providers: dict[str, list[str]] = {}
     with_bootstrap = set()
+    engines = [holder.role for holder in platform.holders(PolicyEngine)]
     for member in platform.members:
         kinds = set(member.provides)
-        kinds.update(_constraint_kinds(manifests.get(member.name, ())))
+        for item in manifests.get(member.name, ()):
+            for engine in engines:
+                kinds.update(engine.kinds_made_by(item))
         for release in releases.get(member.name, ()):
             crds = release.facts.custom_resource_definitions if release.facts else ()
             from_chart = {f"{crd.group}/{crd.kind}" for crd in crds}
@@ -88,16 +85,9 @@ def _providers(
     return providers, with_bootstrap
 
 
-def _constraint_kinds(manifests: Sequence[Manifest]) -> Iterator[str]:
-    """Yield the kinds of constraints that Gatekeeper makes at run time, one for each template."""
-    for item in manifests:
-        if item["kind"] == "ConstraintTemplate":
-            yield f"constraints.gatekeeper.sh/{item['spec']['crd']['spec']['names']['kind']}"
-
-
 def _custom_kinds(releases: Sequence[Release], manifests: Sequence[Manifest]) -> list[str]:
     found = {
-        f"{group_of(item['apiVersion'])}/{item['kind']}"
+        kind_of(item)
         for items in (made_by(releases), manifests)
         for item in items
         if is_custom(item["apiVersion"])

@@ -1,72 +1,49 @@
-"""What a route asks of the gateway is declared: a plugin that is not is left out, and with it the login."""
+"""Routes: there is a gateway that leads them, an issuer that signs for them, and it can do what they ask for."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from platform_stack.constructs.routes import CLUSTER_PLUGIN, PLUGIN, PLUGINS
-from platform_stack.errors import Finding, did_you_mean
-from platform_stack.kubernetes import full_name
+from platform_stack.errors import Finding
+from platform_stack.model.roles import CertificateIssuer, Gateway
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator
 
     from platform_stack.estate import Estate
-    from platform_stack.facts import Manifest
-    from platform_stack.model import Platform
+    from platform_stack.model import Platform, Route
 
 
-def declared_plugins(estate: Estate) -> Iterator[Finding]:
-    """Yield each plugin that an object asks for and that nobody declares.
-
-    The gateway serves such a route without it, and so without the login that it would have asked for.
-    """
-    yield from undeclared(estate.platform, estate.objects)
-
-
-def undeclared(platform: Platform, objects: Mapping[str, Sequence[Manifest]]) -> Iterator[Finding]:
-    """Yield each plugin that an object asks for and that nobody declares.
-
-    The gateway serves such a route without it, and so without the login that it would have asked for
-    (https://github.com/Kong/kubernetes-ingress-controller/issues/6139).
-
-    Args:
-        platform: whose members made them.
-        objects: what charts and manifests of each member hold, by its name.
-
-    """
-    everywhere, by_namespace = _declared(item for items in objects.values() for item in items)
-    for member in platform.members:
-        for item in objects.get(member.name, ()):
-            metadata = item["metadata"]
-            wanted = (metadata.get("annotations") or {}).get(PLUGINS, "")
-            if not wanted:
-                continue
-            namespace = metadata.get("namespace", "")
-            known = everywhere | by_namespace.get(namespace, frozenset())
-            for name in (part.strip() for part in wanted.split(",")):
-                if (
-                    name not in known and ":" not in name
-                ):  # "namespace:name" is another's, by a ReferenceGrant
-                    of = full_name(item["kind"], namespace, metadata.get("name", ""))
-                    yield Finding(
-                        f"{member.source}: application {member.name!r}: {of}: plugins",
-                        f"{name!r}, which nobody declares",
-                        f"a {CLUSTER_PLUGIN}, or a {PLUGIN} of the namespace: the gateway serves the route without it",
-                        did_you_mean(name, known),
-                    )
+def led_by_a_gateway(estate: Estate) -> Iterator[Finding]:
+    """Yield each route that no gateway leads, and each that asks for a certificate that nobody signs."""
+    for member in estate.platform.members:
+        for route in member.routes:
+            yield from _route(f"{member.place}: route {route.host!r}", estate.platform, route)
 
 
-def _declared(items: Iterable[Manifest]) -> tuple[frozenset[str], dict[str, frozenset[str]]]:
-    """Return the names of the cluster's plugins, and those of each namespace."""
-    everywhere: set[str] = set()
-    by_namespace: dict[str, frozenset[str]] = {}
-    for item in items:
-        metadata = item["metadata"]
-        name = metadata.get("name", "")
-        if item["kind"] == CLUSTER_PLUGIN:
-            everywhere.add(name)
-        elif item["kind"] == PLUGIN:
-            namespace = metadata.get("namespace", "")
-            by_namespace[namespace] = by_namespace.get(namespace, frozenset()) | {name}
-    return frozenset(everywhere), by_namespace
+def _route(where: str, platform: Platform, _route: Route) -> Iterator[Finding]:
+    gateways = platform.holders(Gateway)
+    if not gateways:
+        yield Finding(
+            where,
+            "no application with the role Gateway",
+            "a gateway that leads it",
+            "a Gateway in `roles` of the application that is one: platform_stack.integrations makes some",
+        )
+    elif len(gateways) > 1:
+        names = ", ".join(holder.application.name for holder in gateways)
+        yield Finding(where, f"several applications with the role Gateway: {names}", "one")
+    elif gateways[0].role.asks_for_certificates and not platform.holders(CertificateIssuer):
+        yield Finding(
+            f"{where}: certificate",
+            "no application with the role CertificateIssuer",
+            "who signs a certificate for its host",
+            "a CertificateIssuer in `roles` of the application that is one, or a gateway with "
+            "asks_for_certificates=False",
+        )
+
+
+def as_gateways_can(estate: Estate) -> Iterator[Finding]:
+    """Yield each thing that a gateway cannot do as it is asked, such as a plugin that nobody declares."""
+    for holder in estate.platform.holders(Gateway):
+        yield from holder.role.finds(estate, holder.application)

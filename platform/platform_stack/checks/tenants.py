@@ -1,7 +1,7 @@
 """A tenant opens nothing but its own pods: its flows and its objects reach no further than its namespaces.
 
 Its flows are among its own pods, to DNS names outside the cluster, and of traces. What is meant for everybody in
-the mesh, the platform declares; the gateway comes by routes, Prometheus by monitors, both derived. Any other
+the mesh, the platform declares; the gateway comes by routes, the scraper by monitors, both derived. Any other
 flow would open a pod of the platform, or of another tenant: the one that answers may declare it, not the tenant.
 """
 
@@ -9,23 +9,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from platform_stack.constructs import routes
 from platform_stack.constructs.project import TENANT_KINDS
 from platform_stack.constructs.tenant import objects
 from platform_stack.errors import Finding
-from platform_stack.kubernetes import group_of
-from platform_stack.model.flow import Entity, Everything, Names, Networks, Pods, sends_traces
+from platform_stack.kubernetes import group_of, kind_of
+from platform_stack.model.flow import Entity, Everything, Holders, Names, Networks, Pods, sends_traces
+from platform_stack.model.roles import Scraper
+from platform_stack.network.derive import endpoints
 from platform_stack.typed import to_manifest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from platform_stack.estate import Estate
     from platform_stack.facts import Manifest
-    from platform_stack.model import Application, Tenant
+    from platform_stack.model import Application, Platform, Tenant
     from platform_stack.model.flow import Flow, Peer
-
-_MONITORS = frozenset({("monitoring.coreos.com", "PodMonitor"), ("monitoring.coreos.com", "ServiceMonitor")})
-"""Kinds that a tenant may have in apps/ beside those it makes itself: the platform's team reads them there."""
 
 _IN_CLUSTER = (".svc", ".cluster.local")
 _TRACES = sends_traces()
@@ -37,7 +37,7 @@ def within_the_tenant(estate: Estate) -> Iterator[Finding]:
         if member.tenant:
             for flow in member.flows(estate.context):
                 yield from _flow(member, member.tenant, flow)
-            yield from _objects(member, member.tenant, estate.manifests[member.name])
+            yield from _objects(member, member.tenant, estate)
 
 
 def _flow(member: Application, tenant: Tenant, flow: Flow) -> Iterator[Finding]:
@@ -73,6 +73,8 @@ def _described(peer: Peer) -> str:
     match peer:
         case Pods(application=application, workloads=workloads):
             return f"{', '.join(workloads) or 'every pod'} of {application!r}"
+        case Holders(role):
+            return f"whoever has the role {role.__name__}"
         case Everything(namespace=namespace):
             return f"every pod of the namespace {namespace!r}"
         case Names(names) | Networks(names):
@@ -81,27 +83,39 @@ def _described(peer: Peer) -> str:
             return peer.value
 
 
-def _objects(member: Application, tenant: Tenant, manifests: Sequence[Manifest]) -> Iterator[Finding]:
+def _objects(member: Application, tenant: Tenant, estate: Estate) -> Iterator[Finding]:
+    """Yield what decides about more than the tenant's own pods.
+
+    Monitors it may have beside what its repositories may hold: the platform's team reads them in apps/.
+    """
+    monitors = {kind for holder in estate.platform.holders(Scraper) for kind in holder.role.kinds}
     made = {
         *(("Namespace", "", name) for name in tenant.namespace_names),
-        *(("Ingress", route.service.namespace, route.host) for route in tenant.routes),
+        *(_identity(item) for route in tenant.routes for item in routes.objects(route, estate.context)),
         *(_identity(to_manifest(item)) for item in objects(tenant)),
     }
-    for item in manifests:
-        kind = (group_of(item["apiVersion"]), item["kind"])
+    for item in estate.manifests[member.name]:
         if _identity(item) in made:
             continue
-        if kind not in TENANT_KINDS | _MONITORS:
+        where = f"{member.place}: {item['kind']} {item['metadata']['name']!r}"
+        if kind_of(item) in monitors:
+            yield from _monitor(where, estate.platform, item)
+        elif (group_of(item["apiVersion"]), item["kind"]) not in TENANT_KINDS:
             yield Finding(
-                f"{member.place}: {item['kind']} {item['metadata']['name']!r}",
+                where,
                 "a kind that decides about more than the tenant's own pods",
                 "workloads with their Services, settings, volumes, disruption budgets, alerts and monitors",
                 "declare a route or a flow instead, or let an application of the platform have it",
             )
-        elif kind in _MONITORS and item["spec"].get("namespaceSelector"):
+
+
+def _monitor(where: str, platform: Platform, item: Manifest) -> Iterator[Finding]:
+    own = (item["metadata"].get("namespace"),)
+    for looks in dict.fromkeys(endpoint.namespaces for _, endpoint in endpoints(platform, item)):
+        if looks != own:
             yield Finding(
-                f"{member.place}: {item['kind']} {item['metadata']['name']!r}: namespaceSelector",
-                str(item["spec"]["namespaceSelector"]),
+                f"{where}: namespaceSelector",
+                "every namespace" if looks is None else ", ".join(looks),
                 "none: a tenant's monitor selects pods of its own namespace",
             )
 

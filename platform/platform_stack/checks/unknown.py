@@ -6,13 +6,7 @@ from typing import TYPE_CHECKING
 
 from platform_stack.kubernetes import full_name
 from platform_stack.model.roles import Dashboards, Gateway
-from platform_stack.network.derive import (
-    WEBHOOKS,
-    backends,
-    monitored_namespaces,
-    scraped,
-    webhooks,
-)
+from platform_stack.network.derive import WEBHOOKS, backends, endpoints, looked_into, scraped, webhooks
 from platform_stack.recorded import needs
 
 if TYPE_CHECKING:
@@ -22,7 +16,7 @@ if TYPE_CHECKING:
     from platform_stack.estate import Estate
     from platform_stack.facts import Manifest
     from platform_stack.model import Application
-    from platform_stack.model.roles import PodRole
+    from platform_stack.model.roles import AnyPodRole, Holder, PodRole
     from platform_stack.network.pods import Inventory
 
 
@@ -60,23 +54,27 @@ def _object(member: Application, inventory: Inventory, item: Manifest) -> Iterat
             missing = inventory.unknown_in(service["namespace"]) if service else []
             if missing and not list(webhooks(inventory, {**item, "webhooks": [webhook]})):
                 yield needs(where, f"pods behind {service['namespace']}/{service['name']}", missing)
-    elif kind in ("ServiceMonitor", "PodMonitor"):
+    for _, endpoint in endpoints(inventory.platform, item):
         # One that looks everywhere means whoever there is.
-        everywhere = (item["spec"].get("namespaceSelector") or {}).get("any")
-        missing = [] if everywhere else inventory.unknown_in(*monitored_namespaces(inventory, item))
-        if missing and not list(scraped(inventory, item)):
+        missing = (
+            [] if endpoint.namespaces is None else inventory.unknown_in(*looked_into(inventory, endpoint))
+        )
+        if missing and not list(scraped(inventory, endpoint)):
             yield needs(where, "pods that it selects", missing)
-    elif kind == "Ingress":
-        for name, port in backends(item):
-            missing = inventory.unknown_in(namespace)
-            if missing and not inventory.behind(namespace, name, port):
-                yield needs(where, f"pods behind {namespace}/{name}", missing)
-        yield from _of_role(where, inventory, Gateway, "which it leads through")
+    for holder, backend in backends(inventory.platform, item):
+        missing = inventory.unknown_in(backend.namespace)
+        if missing and not inventory.behind(backend.namespace, backend.service, backend.port):
+            yield needs(where, f"pods behind {backend.namespace}/{backend.service}", missing)
+        yield from _holder(where, inventory, holder, "which it leads through")
 
 
 def _of_role(where: str, inventory: Inventory, role: type[PodRole], what: str) -> Iterator[Finding]:
     """Yield the applications of a role whose pods are not known."""
     for holder in inventory.platform.holders(role):
-        name = holder.application.name
-        if missing := inventory.unknown_of(name):
-            yield needs(where, f"pods of {name!r}, {what}", missing)
+        yield from _holder(where, inventory, holder, what)
+
+
+def _holder(where: str, inventory: Inventory, holder: Holder[AnyPodRole], what: str) -> Iterator[Finding]:
+    name = holder.application.name
+    if missing := inventory.unknown_of(name):
+        yield needs(where, f"pods of {name!r}, {what}", missing)

@@ -9,19 +9,20 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
+from platform_stack.admission.compiler import engines
+from platform_stack.admission.judge import compiled, judge, not_judged
+from platform_stack.admission.manifests import named_in, read
+from platform_stack.admission.table import Row, rows
 from platform_stack.cli.load import load_platform, reports_errors
 from platform_stack.cli.progress import progress
 from platform_stack.errors import did_you_mean, fail, short_path
 from platform_stack.labels import Tier
 from platform_stack.model import Action, Platform
-from platform_stack.policies.judge import about_signatures, compiled, judge
-from platform_stack.policies.manifests import named_in, read
-from platform_stack.policies.table import Row, rows
 from platform_stack.synth import load_cdk8s, synthesize
 
 if TYPE_CHECKING:
-    from platform_stack.policies.judge import Violation
-    from platform_stack.policies.manifests import Source
+    from platform_stack.admission.judge import Violation
+    from platform_stack.admission.manifests import Source
     from platform_stack.synth import Synthesized
 
 
@@ -84,13 +85,13 @@ def policies(ctx: click.Context, /, name: str | None, *, as_json: bool) -> None:
 def test(
     ctx: click.Context, /, files: tuple[Path, ...], namespace: str, tier: Tier, *, as_json: bool
 ) -> None:
-    """Ask Kyverno and Gatekeeper whether the objects of FILE would be refused in the cluster.
+    """Ask the policy engines whether the objects of FILE would be refused in the cluster.
 
     FILE is YAML or JSON, a folder of such files, or - for standard input. An object in a namespace of the
     platform is judged as what works there; for any other namespace the rules of tenants hold.
 
-    The engines' own programs must be there: `kyverno` and `gator`. Signatures of images are not asked about:
-    that needs the registries.
+    The engines' own programs must be there, on PATH or in build/policies. What they cannot judge, such as
+    signatures of images, which need the registries, is told.
 
     Exit code: 0 if nothing would be refused, 1 if something would, 2 if a FILE is missing.
     """
@@ -99,19 +100,20 @@ def test(
         sources = read(files, namespace)
         platform, made = _synthesized(ctx)
         everything = [item for items in made.objects.values() for item in items]
-        asked = compiled(everything)
+        asking = [holder.role for holder in engines(platform).values()]
+        asked = compiled(asking, everything)
         if not asked:
             fail(f"{platform.source}: platform: policies", "none", "policies that the engines could be asked")
         objects = [source.manifest for source in sources]
-        found = judge(asked, objects, named_in(objects, everything, tier), everything)
+        found = judge(asking, asked, objects, named_in(objects, everything, tier), everything)
     if as_json:
         click.echo(json.dumps([_as_json(one, sources, platform) for one in found], indent=2))
     else:
         for one in found:
             _show(_as_json(one, sources, platform))
         _count(found, sources)
-    if unasked := about_signatures(asked):
-        click.echo(f"not asked, because it needs the registries: {', '.join(unasked)}", err=True)
+    for because, names in not_judged(asking, asked).items():
+        click.echo(f"not asked, because {because}: {', '.join(names)}", err=True)
     if any(one.action is Action.DENY for one in found):
         raise click.exceptions.Exit(1)
 

@@ -13,8 +13,20 @@ from platform_stack.model.declarations import (
     Sidecar,
 )
 from platform_stack.model.platform import Context, Platform
-from platform_stack.model.policy import Action, Policy, PolicyException, excepted
-from platform_stack.model.roles import Dashboards, Gateway, Mesh, Role, Scraper, TraceCollector
+from platform_stack.model.policy import Action, Policy, PolicyException, PolicyRule, excepted
+from platform_stack.model.roles import (
+    Backend,
+    CertificateIssuer,
+    Dashboards,
+    Gateway,
+    Mesh,
+    MetricsEndpoint,
+    PolicyEngine,
+    Role,
+    Scraper,
+    TraceCollector,
+    WantedRoute,
+)
 from platform_stack.model.run_time import RunTime, RuntimeWorkload
 from platform_stack.model.secret import Fixed, Generated, Given, Secret, Template
 from platform_stack.model.synchronization import IgnoreDifferences, Synchronization
@@ -24,6 +36,8 @@ from platform_stack.model.waves import SyncWave, waves
 __all__ = [
     "Action",
     "Application",
+    "Backend",
+    "CertificateIssuer",
     "Chart",
     "Cluster",
     "Context",
@@ -35,10 +49,13 @@ __all__ = [
     "Given",
     "IgnoreDifferences",
     "Mesh",
+    "MetricsEndpoint",
     "Namespace",
     "Platform",
     "Policy",
+    "PolicyEngine",
     "PolicyException",
+    "PolicyRule",
     "Profile",
     "Quota",
     "Repository",
@@ -56,6 +73,7 @@ __all__ = [
     "Tenant",
     "TraceCollector",
     "Values",
+    "WantedRoute",
     "excepted",
     "waves",
 ]

@@ -13,6 +13,7 @@ from platform_stack.model.names import check_dns_label, check_type
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from platform_stack.model.cluster import Cluster
     from platform_stack.model.names import Bytes, Cores, DnsLabel, DnsName, Port, Text
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*")
@@ -26,9 +27,9 @@ def _check_scheme(where: str, value: object) -> None:
 
 
 def _check_uid(where: str, value: object) -> None:
-    check_type(where, value, str, "text: a uid such as 'prometheus'")
+    check_type(where, value, str, "text: a uid such as 'metrics'")
     if not _UID.fullmatch(str(value)):
-        fail(where, repr(value), "a uid as Grafana takes it: at most 40 letters, digits, '-' and '_'")
+        fail(where, repr(value), "a uid: at most 40 letters, digits, '-' and '_'")
 
 
 def _check_host(where: str, value: object) -> None:
@@ -75,14 +76,14 @@ class Service:
 @checked("data source")
 @dataclass(frozen=True, kw_only=True)
 class DataSource:
-    """A Grafana data source that an application offers.
+    """What an application offers to dashboards to be queried.
 
     Attributes:
-        name: shown in Grafana.
+        name: shown beside the dashboards.
         uid: stable identifier that dashboards and links use.
-        type: Grafana's data source type (`prometheus`, `loki`, `tempo`, `jaeger`, `alertmanager`).
+        type: its type, as who shows the dashboards names it (`prometheus`, `loki`, `tempo`).
         service: where it answers.
-        settings: Grafana's `jsonData`; default: none.
+        settings: further settings of that type; default: none.
         is_default: whether panels without a data source use it; default False.
 
     """
@@ -120,9 +121,9 @@ class Route:
     Attributes:
         host: first part of the host name; the cluster's domain follows.
         service: where it leads.
-        plugins: names of KongClusterPlugins on this route (authentication, rate limiting); default: none,
-            for a service that asks for a login itself.
-        annotations: further annotations of the Ingress.
+        plugins: what the gateway does for this route, by the names that it knows (authentication, rate limiting);
+            default: nothing, for a service that asks for a login itself.
+        annotations: further annotations of the object that the gateway reads.
 
     """
 
@@ -130,3 +131,11 @@ class Route:
     service: Service
     plugins: tuple[DnsName, ...] = ()
     annotations: Mapping[str, str] = field(default_factory=dict)
+
+    def address(self, cluster: Cluster) -> str:
+        """Return the whole host name on a cluster."""
+        return f"{self.host}.{cluster.domain}"
+
+    def url(self, cluster: Cluster) -> str:
+        """Return the address on a cluster as a URL, without a path."""
+        return f"https://{self.address(cluster)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import collections.abc
 import dataclasses
 import enum
@@ -19,8 +20,15 @@ from platform_stack.model.plain_data import check_plain_data
 Check = Callable[[str, object], None]
 """Raises a PlatformError, whose findings begin with the first argument, unless the second is right."""
 
-_NOT_LOADED = {"ManifestChart": NewType("chart", object), "Estate": NewType("estate", object)}
-"""Types of arguments of functions; their modules load what the model must not, and no object of them is checked."""
+_NOT_LOADED: dict[str, Any] = {
+    "ManifestChart": NewType("chart", object),
+    "Estate": NewType("estate", object),
+    "Manifest": NewType("manifest", object),
+    "Asked": object,
+    "Made": tuple[object, int],
+    "Violation": object,
+}
+"""Types of what functions are given and give whose modules load what the model must not: they are not checked."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -46,14 +54,12 @@ class FieldType:
 
 def field_types(cls: type, fields: list[str]) -> dict[str, FieldType]:
     """Return the type of each field; the names in annotations are the module's own, or the model's."""
-    from platform_stack import labels, model  # noqa: PLC0415  the model is made of the classes here
+    from platform_stack import errors, labels, model  # noqa: PLC0415  the model is made of the classes here
     from platform_stack.model import (  # noqa: PLC0415
         application,
         chart,
         declarations,
         flow,
-        gatekeeper,
-        kyverno,
         names,
         platform,
         policy,
@@ -69,8 +75,6 @@ def field_types(cls: type, fields: list[str]) -> dict[str, FieldType]:
         chart,
         declarations,
         flow,
-        gatekeeper,
-        kyverno,
         names,
         platform,
         policy,
@@ -79,7 +83,7 @@ def field_types(cls: type, fields: list[str]) -> dict[str, FieldType]:
         secret,
         synchronization,
     )
-    for module in (typing, collections.abc, pathlib, labels, *parts, model):
+    for module in (typing, collections.abc, pathlib, errors, labels, *parts, model):
         known |= vars(module)
     own = vars(sys.modules[cls.__module__])
     hints = typing.get_type_hints(cls, {**known, **_NOT_LOADED, **own}, include_extras=True)
@@ -105,6 +109,8 @@ def _read(hint: Any) -> FieldType:  # noqa: ANN401  whatever stands in an annota
             made = _literal(arguments)
         case collections.abc.Mapping:
             made = _mapping(*map(_read, arguments))
+        case builtins.type:
+            made = _one_of(typing.get_args(arguments[0]) or arguments)
         case _:
             made = _function(arguments[0], None if arguments[1] is None else _read(arguments[1]))
     return made
@@ -150,6 +156,16 @@ def _literal(allowed: tuple[object, ...]) -> FieldType:
             fail(where, value, wording, did_you_mean(value, map(str, allowed)))
 
     return FieldType(lambda value: isinstance(value, str), check, wording)
+
+
+def _one_of(classes: tuple[type, ...]) -> FieldType:
+    wording = f"the class {_either([cls.__name__ for cls in classes])}"
+
+    def check(where: str, value: object) -> None:
+        if value not in classes:
+            fail(where, show(value), wording)
+
+    return FieldType(lambda value: isinstance(value, type), check, wording)
 
 
 def _union(members: list[FieldType]) -> FieldType:

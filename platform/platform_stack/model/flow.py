@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 from platform_stack.errors import called_from, fail
 from platform_stack.model.checked import checked
 from platform_stack.model.names import MAX_PORT, check_port, check_port_name
+from platform_stack.model.roles import TraceCollector
 
 if TYPE_CHECKING:
     from platform_stack.model.names import DnsLabel
+    from platform_stack.model.roles import PodRole
 
 Protocol = Literal["TCP", "UDP"]
 """Protocol of a flow's ports."""
@@ -53,6 +55,19 @@ class Pods:
 
     application: str = ""
     workloads: tuple[str, ...] = ()
+
+
+@checked("holders of a role")
+@dataclass(frozen=True)
+class Holders:
+    """The pods that have a role, whichever applications' they are.
+
+    Attributes:
+        role: the role, such as TraceCollector.
+
+    """
+
+    role: type[PodRole]
 
 
 @checked("everything")
@@ -135,7 +150,7 @@ class _AnyPort(int):
 ANY_PORT: Final = _AnyPort()
 """Stands for every port: for pods that choose their ports at run time. It equals 0, which by itself is no port."""
 
-Peer = Pods | Everything | Entity | Names | Networks
+Peer = Pods | Holders | Everything | Entity | Names | Networks
 """Either side of a flow."""
 
 
@@ -171,8 +186,8 @@ class Flow:
         protocol: `TCP` (default) or `UDP`.
         protection: `TLS` where the two encrypt by themselves; default: what the mesh and the network give,
             which is computed.
-        optional: whether the flow is dropped where the other application is not in the platform;
-            default: that is an error.
+        optional: whether the flow is dropped where the other application is not in the platform, or nobody has
+            the role; default: that is an error.
 
     """
 
@@ -191,7 +206,7 @@ class Flow:
             fail(f"{where}: ports", "none", "at least one port")
         if not self.because:
             fail(f"{where}: because", "nothing", "a few words that say what it is for")
-        if not any(isinstance(peer, Pods | Everything) for peer in (self.source, self.target)):
+        if not any(isinstance(peer, Pods | Holders | Everything) for peer in (self.source, self.target)):
             fail(where, f"{self.source} to {self.target}", "pods of the platform on one side at least")
 
 
@@ -259,10 +274,10 @@ def exposed(*workloads: str, ports: tuple[int | str, ...], because: str, protoco
 
 
 def sends_traces(*workloads: str) -> Flow:
-    """Return the flow of workloads (default: all) that send traces over OTLP; dropped without `tracing`."""
+    """Return the flow of workloads (default: all) that send traces over OTLP; dropped without a TraceCollector."""
     return Flow(
         source=Pods(workloads=workloads),
-        target=Pods(application="tracing", workloads=("tempo",)),
+        target=Holders(TraceCollector),
         ports=(4317,),
         because="sends traces",
         optional=True,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from platform_stack.errors import PlatformError, called_from, caller_file, in_order
 from platform_stack.model.checked import checked
@@ -34,7 +34,7 @@ class Platform:
         bootstrap: the applications that the bootstrap script installs before Argo CD can work, in this
             order (the network, then Argo CD); Argo CD adopts them and never prunes them.
         clusters: one folder of dist/ each.
-        policies: what Kyverno and Gatekeeper ask of the objects in the cluster.
+        policies: what the policy engines among the applications ask of the objects in the cluster.
         exceptions: what of the cluster's own objects (kubeadm's, KIND's) the policies do not apply to, as a function
             of the cluster; each names its namespace. Default: nothing.
         tenants: the teams that work on the platform; each becomes an application that comes after all others.
@@ -89,9 +89,19 @@ class Platform:
 
     def holders(self, role: type[AnyRole]) -> tuple[Holder[AnyRole], ...]:
         """Return who has a role, in the order of the members."""
-        return tuple(
-            Holder(member, each) for member in self.members for each in member.roles if isinstance(each, role)
-        )
+        if role not in self._holders:
+            self._holders[role] = tuple(
+                Holder(member, each)
+                for member in self.members
+                for each in member.roles
+                if isinstance(each, role)
+            )
+        return self._holders[role]
+
+    @cached_property
+    def _holders(self) -> dict[type, tuple[Holder[Any], ...]]:
+        """Those that were asked for, by the role: it is asked at every object."""
+        return {}
 
     def namespaces_for(self, member: Application) -> frozenset[str]:
         """Return the names of the namespaces that a member may put objects into: its own, and those it shares."""

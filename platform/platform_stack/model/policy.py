@@ -14,15 +14,14 @@ if TYPE_CHECKING:
 
     from platform_stack.estate import Estate
     from platform_stack.labels import Tier
-    from platform_stack.model.gatekeeper import Constraint
-    from platform_stack.model.kyverno import KyvernoRule
     from platform_stack.model.names import DnsLabel
 
 Severity = Literal["low", "medium", "high", "critical"]
 """How bad it is when a policy is broken, mildest first."""
 
-Engine = Literal["kyverno", "gatekeeper"]
-"""Who asks a policy's question."""
+
+class PolicyRule:
+    """How an engine asks a policy's question; the classes of rules are in the engine's module."""
 
 
 class Action(StrEnum):
@@ -43,6 +42,8 @@ class Action(StrEnum):
 class Policy:
     """One question about objects, asked by one engine.
 
+    The engine is an application of the platform that has the role PolicyEngine.
+
     Attributes:
         name: DNS label; the name of the policy, or of the constraint, in the cluster.
         severity: how bad it is when it is broken.
@@ -52,6 +53,7 @@ class Policy:
         judges: the fields that it decides about, each as "Kind path" (`Pod spec.containers.image`); two
             engines never judge the same field of the same kind.
         rule: how the engine asks it, or what makes that from the estate (the images and tenants there are).
+        engine: name of the PolicyEngine that asks it, such as `kyverno`.
         tenants: what happens in namespaces of tenants; None: it does not apply there.
         platform: the same for namespaces of the platform. Where both are equal the policy applies
             everywhere, to cluster-scoped objects and to namespaces without a tier too.
@@ -67,8 +69,8 @@ class Policy:
     asks: str
     hint: str
     judges: tuple[str, ...]
-    rule: KyvernoRule | Constraint | Callable[[Estate], KyvernoRule | Constraint]
-    engine: Engine
+    rule: PolicyRule | Callable[[Estate], PolicyRule]
+    engine: DnsLabel
     tenants: Action | None
     platform: Action | None
     source: str = field(init=False, default="", compare=False, repr=False)

@@ -11,7 +11,6 @@ from platform_stack.labels import CONTACT, QUOTA
 from platform_stack.model.application import Application, Namespace
 from platform_stack.model.checked import checked
 from platform_stack.model.names import REGISTRY, check_dns_label
-from platform_stack.model.run_time import RunTime
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -209,7 +208,6 @@ class Tenant:
                 self.manifests(chart, context)
 
         annotations = {CONTACT: self.contact, **self.quota.annotations}
-        installed = {self.namespace_of(repository) for repository in self.repositories}
         made = Application(
             name=PREFIX + self.name,
             tenant=self,
@@ -220,13 +218,6 @@ class Tenant:
             routes=self.routes,
             flows=self.flows,
             manifests=manifests,
-            run_time=RunTime(
-                objects={
-                    f"Ingress {route.service.namespace}/{route.host}": "its Service is in the tenant's repository"
-                    for route in self.routes
-                    if route.service.namespace in installed
-                }
-            ),
         )
         object.__setattr__(made, "source", self.source)
         return made

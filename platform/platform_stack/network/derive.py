@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from platform_stack.kubernetes import kind_of
 from platform_stack.model.flow import Entity, Protection
 from platform_stack.model.roles import Dashboards, Gateway, Scraper
 from platform_stack.model.tenant import PREFIX
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+    from typing import Any
 
     from platform_stack.estate import Estate
     from platform_stack.facts import Manifest
-    from platform_stack.model import Platform
+    from platform_stack.model import Platform, Tenant
+    from platform_stack.model.roles import Backend, Holder, MetricsEndpoint
     from platform_stack.network.pods import Inventory, Workload
 
 WEBHOOKS = ("MutatingWebhookConfiguration", "ValidatingWebhookConfiguration")
@@ -35,18 +38,14 @@ class Derived:
 def derive(estate: Estate) -> Iterator[Derived]:
     """Yield what the objects of the platform ask for."""
     inventory = estate.inventory
-    scrapers = inventory.of_role(Scraper)
     for item in (item for items in inventory.objects.values() for item in items):
         if item["kind"] in WEBHOOKS:
             yield from webhooks(inventory, item)
-        elif item["kind"] in ("ServiceMonitor", "PodMonitor"):
-            for target, port in scraped(inventory, item):
-                for scraper in scrapers:
-                    yield Derived(scraper, target, port, "scrapes its metrics", _named(item))
-        elif item["kind"] == "Ingress":
-            yield from routes(inventory, item)
+        yield from _scrapes(inventory, item)
+        yield from _routes(inventory, item)
     yield from _queries(estate.platform, inventory)
-    yield from _installed_by_tenants(estate.platform, inventory)
+    for tenant in estate.platform.tenants:
+        yield from _installed(inventory, tenant)
 
 
 def _queries(platform: Platform, inventory: Inventory) -> Iterator[Derived]:
@@ -59,15 +58,14 @@ def _queries(platform: Platform, inventory: Inventory) -> Iterator[Derived]:
                     yield Derived(one, target, port, "queries it", f"data source {source.name}")
 
 
-def _installed_by_tenants(platform: Platform, inventory: Inventory) -> Iterator[Derived]:
-    """Yield the gateway to the ports of what tenants install from repositories, whose Services are not known."""
-    for tenant in platform.tenants:
-        for repository in tenant.repositories:
-            target = inventory.everything(PREFIX + tenant.name, tenant.namespace_of(repository))
-            for port in repository.ports:
-                for gateway in inventory.of_role(Gateway):
-                    asked_by = f"repository {repository.name} of tenant {tenant.name}"
-                    yield Derived(gateway, target, port, "routes to it", asked_by)
+def _installed(inventory: Inventory, tenant: Tenant) -> Iterator[Derived]:
+    """Yield the gateways to the ports of what a tenant installs from repositories, whose Services are not known."""
+    for repository in tenant.repositories:
+        target = inventory.everything(PREFIX + tenant.name, tenant.namespace_of(repository))
+        for port in repository.ports:
+            for gateway in inventory.of_role(Gateway):
+                asked_by = f"repository {repository.name} of tenant {tenant.name}"
+                yield Derived(gateway, target, port, "routes to it", asked_by)
 
 
 def webhooks(inventory: Inventory, item: Manifest) -> Iterator[Derived]:
@@ -81,49 +79,71 @@ def webhooks(inventory: Inventory, item: Manifest) -> Iterator[Derived]:
                 yield Derived(Entity.API_SERVER, target, port, "calls its webhook", _named(item), "TLS")
 
 
-def scraped(inventory: Inventory, item: Manifest) -> Iterator[tuple[Workload, int]]:
-    """Yield the workloads and pod ports that a ServiceMonitor or PodMonitor selects."""
-    spec = item["spec"]
-    labels = spec.get("selector", {}).get("matchLabels") or {}
-    namespaces = monitored_namespaces(inventory, item)
-    if item["kind"] == "PodMonitor":
+def _scrapes(inventory: Inventory, item: Manifest) -> Iterator[Derived]:
+    """Yield a flow from each scraper that reads a monitor to each pod that it selects."""
+    for holder, endpoint in endpoints(inventory.platform, item):
+        for target, port in scraped(inventory, endpoint):
+            for scraper in inventory.of(holder):
+                yield Derived(scraper, target, port, "scrapes its metrics", _named(item))
+
+
+def _routes(inventory: Inventory, item: Manifest) -> Iterator[Derived]:
+    """Yield a flow from the gateway for each backend of what it reads."""
+    for holder, backend in backends(inventory.platform, item):
+        because = f"routes {backend.host or 'every host'} to it"
+        for target, port in inventory.behind(backend.namespace, backend.service, backend.port):
+            for gateway in inventory.of(holder):
+                yield Derived(gateway, target, port, because, _named(item))
+
+
+def endpoints(platform: Platform, item: Manifest) -> Iterator[tuple[Holder[Scraper], MetricsEndpoint]]:
+    """Yield what a monitor asks for, for each scraper that reads its kind."""
+    for holder in platform.holders(Scraper):
+        if kind_of(item) in holder.role.kinds:
+            for endpoint in holder.role.endpoints(item):
+                yield holder, endpoint
+
+
+def backends(platform: Platform, item: Manifest) -> Iterator[tuple[Holder[Gateway], Backend]]:
+    """Yield where an object leads requests from outside, for each gateway that reads it."""
+    for holder in platform.holders(Gateway):
+        if kind_of(item) in holder.role.kinds:
+            for backend in holder.role.backends(item):
+                yield holder, backend
+
+
+def scraped(inventory: Inventory, endpoint: MetricsEndpoint) -> Iterator[tuple[Workload, int]]:
+    """Yield the workloads that an endpoint selects, each with its pod port."""
+    namespaces = looked_into(inventory, endpoint)
+    if endpoint.selects == "Pod":
         for namespace in namespaces:
-            for workload in inventory.selected(namespace, labels):
-                for endpoint in spec.get("podMetricsEndpoints", ()):
-                    port = workload.port(endpoint.get("port") or endpoint.get("portNumber") or "")
-                    if port is not None:
-                        yield workload, port
+            for workload in inventory.selected(namespace, {}):
+                port = workload.port(endpoint.port)
+                if port is not None and _selects(endpoint.selector, dict(workload.labels)):
+                    yield workload, port
         return
     for (namespace, name), service in inventory.services.items():
-        if namespace in namespaces and _selects(spec["selector"], service["metadata"].get("labels") or {}):
-            for endpoint in spec.get("endpoints", ()):
-                yield from _endpoint(inventory, namespace, name, service, endpoint)
+        labels = service["metadata"].get("labels") or {}
+        if namespace in namespaces and _selects(endpoint.selector, labels):
+            if endpoint.port_of == "Service":
+                yield from inventory.behind(namespace, name, endpoint.port)
+                continue
+            for workload in inventory.selected(namespace, service["spec"].get("selector") or {"": ""}):
+                port = workload.port(endpoint.port)
+                if port is not None:
+                    yield workload, port
 
 
-def _endpoint(
-    inventory: Inventory, namespace: str, name: str, service: Manifest, endpoint: dict[str, Any]
-) -> Iterator[tuple[Workload, int]]:
-    """Yield the pods behind an endpoint: `port` is a Service port's name, `targetPort` a pod port."""
-    if "port" in endpoint:
-        yield from inventory.behind(namespace, name, endpoint["port"])
-        return
-    for workload in inventory.selected(namespace, service["spec"].get("selector") or {"": ""}):
-        port = workload.port(endpoint["targetPort"])
-        if port is not None:
-            yield workload, port
-
-
-def monitored_namespaces(inventory: Inventory, item: Manifest) -> set[str]:
-    """Return the namespaces that a ServiceMonitor or PodMonitor looks into."""
-    selector = item["spec"].get("namespaceSelector") or {}
-    if selector.get("any"):
+def looked_into(inventory: Inventory, endpoint: MetricsEndpoint) -> set[str]:
+    """Return the namespaces in which an endpoint selects."""
+    if endpoint.namespaces is None:
         return {one.namespace for one in inventory.all()} | {namespace for namespace, _ in inventory.services}
-    return set(selector.get("matchNames") or [item["metadata"]["namespace"]])
+    return set(endpoint.namespaces)
 
 
-def _selects(selector: dict[str, Any], labels: dict[str, str]) -> bool:
+def _selects(selector: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
     """Return whether a label selector selects an object with these labels (matchLabels and matchExpressions)."""
-    if not selector.get("matchLabels", {}).items() <= labels.items():
+    if not (selector.get("matchLabels") or {}).items() <= labels.items():
         return False
     return all(
         {
@@ -132,26 +152,8 @@ def _selects(selector: dict[str, Any], labels: dict[str, str]) -> bool:
             "Exists": rule["key"] in labels,
             "DoesNotExist": rule["key"] not in labels,
         }[rule["operator"]]
-        for rule in selector.get("matchExpressions", ())
+        for rule in selector.get("matchExpressions") or ()
     )
-
-
-def routes(inventory: Inventory, item: Manifest) -> Iterator[Derived]:
-    """Yield a flow from the gateway for each backend of an Ingress."""
-    namespace = item["metadata"]["namespace"]
-    for rule in item["spec"].get("rules", ()):
-        for name, port in backends({"spec": {"rules": [rule]}}):
-            for target, number in inventory.behind(namespace, name, port):
-                for gateway in inventory.of_role(Gateway):
-                    yield Derived(gateway, target, number, f"routes {rule['host']} to it", _named(item))
-
-
-def backends(item: Manifest) -> Iterator[tuple[str, int | str]]:
-    """Yield the Service and the port, a number or a name, of each path of an Ingress."""
-    for rule in item["spec"].get("rules", ()):
-        for path in rule.get("http", {}).get("paths", ()):
-            service = path["backend"]["service"]
-            yield service["name"], service["port"].get("number", service["port"].get("name"))
 
 
 def _named(item: Manifest) -> str:

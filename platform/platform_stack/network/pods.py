@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from platform_stack.estate import Estate
     from platform_stack.facts import Manifest
-    from platform_stack.model.roles import PodRole
+    from platform_stack.model.roles import AnyPodRole, Holder, PodRole
     from platform_stack.recorded import Release
 
 Labels = tuple[tuple[str, str], ...]
@@ -181,11 +181,18 @@ class Inventory:
         wanted = labels.items()
         return [one for one in self._by_namespace.get(namespace, ()) if wanted <= dict(one.labels).items()]
 
+    def unseen(self, namespace: str) -> list[Workload]:
+        """Return what stands for every pod of a namespace, where a tenant installs from a repository."""
+        return [one for one in self.selected(namespace, {}) if not one.selector]
+
     def of_role(self, role: type[PodRole]) -> list[Workload]:
         """Return the workloads that have a role for their application."""
+        return [one for holder in self.platform.holders(role) for one in self.of(holder)]
+
+    def of(self, holder: Holder[AnyPodRole]) -> list[Workload]:
+        """Return the workloads of an application that have its role."""
         return [
             one
-            for holder in self.platform.holders(role)
             for one in self.by_application[holder.application.name]
             if not holder.role.workloads or one.name in holder.role.workloads
         ]

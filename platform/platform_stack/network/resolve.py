@@ -6,7 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from platform_stack.errors import Finding, PlatformError, collecting, did_you_mean, fail
-from platform_stack.model.flow import Entity, Everything, Flow, Names, Networks, Pods, Protection, Protocol
+from platform_stack.model.flow import (
+    Entity,
+    Everything,
+    Flow,
+    Holders,
+    Names,
+    Networks,
+    Pods,
+    Protection,
+    Protocol,
+)
 from platform_stack.network.derive import derive
 from platform_stack.network.pods import Workload
 from platform_stack.recorded import needs
@@ -114,6 +124,8 @@ def _peers(estate: Estate, member: Application, flow: Flow, peer: Declared) -> S
         return [peer, *(workload for workload in inventory.all() if workload.mesh)]
     if isinstance(peer, Everything):
         return _everything(estate, member, flow, peer)
+    if isinstance(peer, Holders):
+        return _holders(estate, member, flow, peer)
     if not isinstance(peer, Pods):
         return [peer]
     name = peer.application or member.name
@@ -145,6 +157,20 @@ def _peers(estate: Estate, member: Application, flow: Flow, peer: Declared) -> S
             )
         )
     return [known[wanted] for wanted in peer.workloads] or list(known.values())
+
+
+def _holders(estate: Estate, member: Application, flow: Flow, peer: Holders) -> Sequence[Peer]:
+    holders = estate.platform.holders(peer.role)
+    if not holders and not flow.optional:
+        name = peer.role.__name__
+        fail(
+            f"{member.source}: application {member.name!r}: flows: {flow.because!r}",
+            f"a flow with whoever has the role {name}, which is nobody",
+            "an application with the role, or optional=True",
+            f"a {name} in `roles` of the application that is one",
+        )
+    each = (Pods(application=one.application.name, workloads=one.role.workloads) for one in holders)
+    return [found for pods in each for found in _peers(estate, member, flow, pods)]
 
 
 def _everything(estate: Estate, member: Application, flow: Flow, peer: Everything) -> Sequence[Peer]:

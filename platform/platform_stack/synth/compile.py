@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from platform_stack.checks.providers import by_kind
 from platform_stack.errors import collecting
 from platform_stack.network.mesh import mesh_policies
 from platform_stack.network.policies import policies
@@ -49,6 +48,6 @@ def compiled(estate: Estate) -> Compiled:
 
 def _admission(estate: Estate) -> Iterator[tuple[str, ApiObject | Manifest, SyncWave | int]]:
     if estate.platform.policies:
-        from platform_stack.policies.compiler import compiled as admission  # noqa: PLC0415  needs jsonschema
+        from platform_stack.admission.compiler import compiled as admission  # noqa: PLC0415  for who has some
 
-        yield from admission(estate, by_kind(estate))
+        yield from admission(estate)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from platform_stack.constructs import ManifestApp, ManifestChart
+from platform_stack.constructs import ManifestApp, ManifestChart, routes
 from platform_stack.constructs.namespaces import namespace
-from platform_stack.constructs.routes import ingress
 from platform_stack.errors import PlatformError, collecting
 from platform_stack.estate import Estate
 from platform_stack.facts.scope import is_namespaced
@@ -88,9 +87,8 @@ def _fill(chart: ManifestChart, member: Application, estate: Estate) -> None:
         if sealed := estate.store.sealed.get(secret.full_name):
             chart.add(sealed.manifest, wave=SyncWave.SECRET)
     for route in member.routes:
-        in_mesh = route.service.namespace in context.platform.mesh_namespaces
-        made = ingress(route, context.cluster, mesh=in_mesh)
-        chart.add(made, wave=SyncWave.AFTER_CHART)
+        for item in routes.objects(route, context):
+            chart.add(item, wave=SyncWave.AFTER_CHART)
     if member.manifests is not None:
         member.manifests(chart, context)
 

@@ -6,8 +6,8 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from platform_stack import budget
+from platform_stack.admission import table as policies
 from platform_stack.network.table import graph, rows
-from platform_stack.policies import table as policies
 from platform_stack.recorded import Unknown, no_default_deny
 from platform_stack.secrets.store import State
 
@@ -144,7 +144,7 @@ def _routes(context: Context) -> list[str]:
         ("address", "application", "Service", "plugins"),
         (
             (
-                f"<https://{route.host}.{context.cluster.domain}>",
+                f"<{route.url(context.cluster)}>",
                 member.name,
                 f"{route.service.namespace}/{route.service.name}:{route.service.port}",
                 ", ".join(route.plugins) or _NONE,

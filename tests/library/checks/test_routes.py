@@ -4,10 +4,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from platform_stack.checks.routes import undeclared
+from platform_stack import Context
+from platform_stack.estate import Estate
+from platform_stack.integrations import kong
 
 if TYPE_CHECKING:
-    from platform_stack import Platform
+    from platform_stack import Finding, Platform
 
 
 def made(kind: str, name: str, namespace: str = "", plugins: str = "") -> dict[str, Any]:
@@ -17,6 +19,11 @@ def made(kind: str, name: str, namespace: str = "", plugins: str = "") -> dict[s
     if plugins:
         metadata["annotations"] = {"konghq.com/plugins": plugins}
     return {"apiVersion": "v1", "kind": kind, "metadata": metadata}
+
+
+def undeclared(platform: Platform, objects: dict[str, list[dict[str, Any]]]) -> tuple[Finding, ...]:
+    estate = Estate(Context(platform, platform.clusters[0]), objects)
+    return kong.gateway().finds(estate, platform.members[0])
 
 
 DECLARED = {
@@ -36,7 +43,7 @@ DECLARED = {
 )
 @pytest.mark.parametrize("kind", ["Ingress", "Service", "HTTPRoute"])
 def test_a_plugin_is_declared(platform: Platform, kind: str, plugins: str, refused: list[str]) -> None:
-    found = list(undeclared(platform, {**DECLARED, "b": [made(kind, "web", "b", plugins)]}))
+    found = undeclared(platform, {**DECLARED, "b": [made(kind, "web", "b", plugins)]})
     assert [each.found for each in found] == [f"{name!r}, which nobody declares" for name in refused]
     assert all(f"{kind} b/web: plugins" in each.where for each in found)
 

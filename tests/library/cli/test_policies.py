@@ -16,8 +16,8 @@ DESCRIPTION = """
 from platform_stack import (
     Action, Application, Cluster, Namespace, Platform, Policy, PolicyException
 )
-from platform_stack.model.gatekeeper import Constraint
-from platform_stack.model.kyverno import Check, Validation
+from platform_stack import Check, Constraint, Validation
+from platform_stack.integrations import gatekeeper, kyverno
 
 def policy(name, engine, rule, tenants, platform):
     return Policy(
@@ -43,6 +43,7 @@ closed = policy(
 engines = Application(
     name="engines",
     namespaces=(Namespace(name="engines"),),
+    roles=(kyverno.policy_engine(), gatekeeper.policy_engine()),
     provides=tuple(
         f"policies.kyverno.io/{kind}Policy" for kind in ("Validating", "Mutating", "Generating")
     ) + (

@@ -4,7 +4,7 @@
 """
 
 from platform_stack import Action, Application, Cluster, Namespace, Platform, Policy
-from platform_stack.model.gatekeeper import Constraint
+from platform_stack.integrations.gatekeeper import Constraint, policy_engine
 
 named = Policy(
     name="named",
@@ -21,6 +21,7 @@ named = Policy(
 gatekeeper = Application(
     name="gatekeeper",
     namespaces=(Namespace(name="gatekeeper"),),
+    roles=(policy_engine(),),
     provides=("templates.gatekeeper.sh/ConstraintTemplate",),
 )
 cluster = Cluster(name="kind", repo_url="https://git.example.test/platform")

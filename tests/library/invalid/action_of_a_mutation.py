@@ -4,7 +4,7 @@
 """
 
 from platform_stack import Action, Application, Cluster, Namespace, Platform, Policy
-from platform_stack.model.kyverno import Match, Mutation
+from platform_stack.integrations.kyverno import Match, Mutation, policy_engine
 
 label = Policy(
     name="label",
@@ -21,6 +21,7 @@ label = Policy(
 kyverno = Application(
     name="kyverno",
     namespaces=(Namespace(name="kyverno"),),
+    roles=(policy_engine(),),
     provides=("policies.kyverno.io/ValidatingPolicy", "policies.kyverno.io/MutatingPolicy"),
 )
 cluster = Cluster(name="kind", repo_url="https://git.example.test/platform")

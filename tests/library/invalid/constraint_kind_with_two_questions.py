@@ -5,7 +5,7 @@
 """
 
 from platform_stack import Action, Application, Cluster, Namespace, Platform, Policy
-from platform_stack.model.gatekeeper import Constraint
+from platform_stack.integrations.gatekeeper import Constraint, policy_engine
 
 TYPE = Constraint(
     kind="ServiceType",
@@ -47,6 +47,7 @@ POLICIES = (
 gatekeeper = Application(
     name="gatekeeper",
     namespaces=(Namespace(name="gatekeeper-system"),),
+    roles=(policy_engine(),),
     provides=("templates.gatekeeper.sh/ConstraintTemplate",),
 )
 cluster = Cluster(name="kind", repo_url="https://git.example.test/platform")

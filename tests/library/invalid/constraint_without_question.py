@@ -5,7 +5,7 @@
 """
 
 from platform_stack import Action, Application, Cluster, Namespace, Platform, Policy
-from platform_stack.model.gatekeeper import Constraint
+from platform_stack.integrations.gatekeeper import Constraint
 
 TYPE = Constraint(
     kind="ServiceType",

@@ -5,7 +5,7 @@
 """
 
 from platform_stack import Action, Application, Cluster, Namespace, Platform, Policy, PolicyException
-from platform_stack.model.kyverno import Check, Validation
+from platform_stack.integrations.kyverno import Check, Validation
 
 pinned = Policy(
     name="pinned-images",

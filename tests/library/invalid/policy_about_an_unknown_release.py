@@ -5,7 +5,7 @@
 """
 
 from platform_stack import Action, Application, Chart, Cluster, Namespace, Platform, Policy
-from platform_stack.policies.registries import allowed_registries
+from platform_stack.integrations.kyverno import allowed_registries
 
 registries = Policy(
     name="registries",

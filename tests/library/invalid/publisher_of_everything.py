@@ -5,7 +5,7 @@
 """
 
 from platform_stack import Application, Cluster, Namespace, Platform
-from platform_stack.model.kyverno import Publisher
+from platform_stack.integrations.kyverno import Publisher
 
 team = Publisher(
     name="team", images=("*",), issuer="https://issuer.example.test", subject="release@team.example.test"

@@ -5,7 +5,7 @@
 """
 
 from platform_stack import Application, Cluster, Namespace, Platform
-from platform_stack.policies.registries import allowed_registries
+from platform_stack.integrations.kyverno import allowed_registries
 
 rule = allowed_registries("ghcr.io/team", "*")
 web = Application(name="web", namespaces=(Namespace(name="web"),))

@@ -1,10 +1,11 @@
-"""apps/__main__.py:43: application 'web': Service web
+"""apps/__main__.py:49: application 'web': Service web
   found:    no annotation ingress.kubernetes.io/service-upstream: 'true', and pods in the mesh behind it
   expected: the annotation: without it the gateway's requests arrive without mutual TLS
   hint:     set it in the values of the chart, or where the object is made
 """
 
 from platform_stack import Application, Cluster, Mesh, Namespace, Platform, Route, Service, Sidecar
+from platform_stack.integrations import cert_manager, kong
 
 
 def deployment(name, **labels):
@@ -39,6 +40,11 @@ mesh = Application(
     provides=("security.istio.io/AuthorizationPolicy", "security.istio.io/PeerAuthentication"),
     roles=(Mesh(sidecar=Sidecar(cpu="5m", memory="16Mi", known_idle="50Mi")),),
 )
+gateway = Application(
+    name="gateway",
+    namespaces=(Namespace(name="gateway"),),
+    roles=(kong.gateway(), cert_manager.issuer("ca")),
+)
 cluster = Cluster(name="kind", repo_url="https://git.example.test/platform")
 web = Application(
     name="web",
@@ -47,4 +53,4 @@ web = Application(
     depends_on=(mesh,),
     routes=(Route(host="web", service=Service(name="web", namespace="web", port=80)),),
 )
-PLATFORM = Platform(applications=(web, mesh), clusters=(cluster,))
+PLATFORM = Platform(applications=(web, mesh, gateway), clusters=(cluster,))

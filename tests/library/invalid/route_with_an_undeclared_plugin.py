@@ -1,10 +1,11 @@
-"""apps/__main__.py:28: application 'web': Ingress web/web: plugins
+"""apps/__main__.py:30: application 'web': Ingress web/web: plugins
   found:    'basic-auht', which nobody declares
   expected: a KongClusterPlugin, or a KongPlugin of the namespace: the gateway serves the route without it
   hint:     did you mean 'basic-auth'?
 """
 
 from platform_stack import Application, Cluster, Namespace, Platform, Route, Service
+from platform_stack.integrations import cert_manager, kong
 
 
 def plugins(chart, context):
@@ -20,6 +21,7 @@ def plugins(chart, context):
 
 gateway = Application(
     name="gateway",
+    roles=(kong.gateway(), cert_manager.issuer("ca")),
     namespaces=(Namespace(name="gateway"),),
     manifests=plugins,
     provides=("configuration.konghq.com/KongClusterPlugin",),

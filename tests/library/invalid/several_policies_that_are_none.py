@@ -1,10 +1,10 @@
-"""apps/__main__.py:29: policy 'changes-nothing': action of a Validation
+"""apps/__main__.py:30: policy 'changes-nothing': action of a Validation
   found:    mutate
   expected: deny or audit
-apps/__main__.py:41: policy 'no-load-balancer': parameters['types']
+apps/__main__.py:42: policy 'no-load-balancer': parameters['types']
   found:    'LoadBalancer' is not of type 'array'
   expected: parameters as the constraint's schema says
-apps/__main__.py:53: policy 'no-node-port': action of a Constraint
+apps/__main__.py:54: policy 'no-node-port': action of a Constraint
   found:    generate
   expected: deny or audit
 """
@@ -12,8 +12,9 @@ apps/__main__.py:53: policy 'no-node-port': action of a Constraint
 import dataclasses
 
 from platform_stack import Action, Application, Cluster, Namespace, Platform, Policy
-from platform_stack.model.gatekeeper import Constraint
-from platform_stack.model.kyverno import Check, Validation
+from platform_stack.integrations import gatekeeper, kyverno
+from platform_stack.integrations.gatekeeper import Constraint
+from platform_stack.integrations.kyverno import Check, Validation
 
 TYPE = Constraint(
     kind="ServiceType",
@@ -66,6 +67,7 @@ POLICIES = (
 gatekeeper = Application(
     name="gatekeeper",
     namespaces=(Namespace(name="gatekeeper-system"),),
+    roles=(gatekeeper.policy_engine(), kyverno.policy_engine()),
     provides=("policies.kyverno.io/ValidatingPolicy", "templates.gatekeeper.sh/ConstraintTemplate"),
 )
 cluster = Cluster(name="kind", repo_url="https://git.example.test/platform")

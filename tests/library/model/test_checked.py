@@ -18,6 +18,8 @@ from platform_stack import (
     Action,
     Alert,
     Application,
+    Backend,
+    CertificateIssuer,
     Chart,
     Cluster,
     Context,
@@ -30,6 +32,7 @@ from platform_stack import (
     Given,
     IgnoreDifferences,
     Mesh,
+    MetricsEndpoint,
     Namespace,
     Panel,
     Platform,
@@ -49,9 +52,11 @@ from platform_stack import (
     Template,
     Tenant,
     TraceCollector,
+    WantedRoute,
 )
 from platform_stack.errors import short_path
-from platform_stack.model import flow, gatekeeper, kyverno
+from platform_stack.integrations import gatekeeper, kyverno
+from platform_stack.model import flow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,15 +88,23 @@ EXAMPLES: tuple[Any, ...] = (
     RunTime(),
     Synchronization(),
     SIDECAR,
-    Mesh(sidecar=SIDECAR),
-    Gateway(),
-    Scraper(),
+    Backend(host="", namespace="web", service="web", port=80),
+    Gateway(
+        kinds=("networking.k8s.io/Ingress",),
+        backends=lambda _item: (),
+        writes=lambda _wanted: ({"kind": "A"},),
+    ),
+    CertificateIssuer(annotations={}),
+    MetricsEndpoint(selects="Pod", selector={}, namespaces=None, port=80, port_of="Pod"),
+    Scraper(kinds=("monitoring.coreos.com/PodMonitor",), endpoints=lambda _monitor: ()),
     Dashboards(),
     TraceCollector(),
+    Mesh(sidecar=SIDECAR),
     IgnoreDifferences(group="", kind="Secret", jq_path_expressions=(".data",), because="it is made there"),
     Route(host="web", service=SERVICE),
     flow.Pods(),
     flow.Everything(namespace="web"),
+    flow.Holders(TraceCollector),
     flow.Names(("github.com",)),
     flow.Networks(("192.0.2.0/24",)),
     flow.Flow(source=flow.Pods(), target=flow.Entity.WORLD, ports=(80,), because="it asks"),
@@ -110,6 +123,8 @@ EXAMPLES: tuple[Any, ...] = (
     kyverno.Mutation(match=kyverno.Match(), expression="Object{}"),
     kyverno.Generation(match=kyverno.Match(), templates=({"kind": "ConfigMap"},)),
     kyverno.ImageVerification(publisher=PUBLISHER),
+    kyverno.policy_engine(),
+    gatekeeper.policy_engine(),
     gatekeeper.Constraint(kind="Named", match=("/Service",), cel=(("true", '"it is not."'),)),
     Policy(
         name="named",
@@ -215,7 +230,8 @@ def arguments_of(example: Any) -> dict[str, object]:  # noqa: ANN401  one of EXA
 def test_there_is_an_example_of_each_public_class() -> None:
     public = [getattr(platform_stack, name) for name in platform_stack.__all__]
     described = {each for each in public if isinstance(each, type) and dataclasses.is_dataclass(each)}
-    assert described - {Finding, platform_stack.Estate} <= {type(example) for example in EXAMPLES}
+    made_by_the_library = {Finding, WantedRoute, platform_stack.Estate}
+    assert described - made_by_the_library <= {type(example) for example in EXAMPLES}
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: type(example).__name__)

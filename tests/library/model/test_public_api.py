@@ -18,15 +18,16 @@ ROOT = Path(__file__).parents[3]
 
 NAMES = """
 ANY_PORT APPLICATION_HEALTH APPLICATION_SET_HEALTH CONSTRAINT_TEMPLATE_HEALTH COREDNS
-COREDNS_VERSION ETCD_VERSION INGRESS_CLASS INGRESS_HEALTH INTERVAL KYVERNO_POLICY_HEALTH OWNER QUOTA
-STATIC_PODS SYSTEM THROUGH_SERVICE TIER Action Alert ApiObject Application Chart Check Cluster
-Constraint Context Dashboards DataSource Engine Entity Estate Everything Finding Fixed Flow Gateway
-Generated Generation Given IgnoreDifferences ImageVerification ManifestChart Match Mesh Mutation
-Names Namespace Networks Panel Peer Platform PlatformError Pods Policy PolicyException Profile
-Protocol Publisher Quota Repository Role Route RunTime RuntimeWorkload Scraper Secret Service
-Severity Sidecar SyncWave Synchronization Template Tenant Tier TraceCollector Validation Values
-alerts allowed_registries dashboard down excepted exposed pod_monitor reaches reaches_names
-sends_traces serves_webhook service_monitor static_pod to_manifest to_yaml uses_api_server within
+COREDNS_VERSION ETCD_VERSION INGRESS_HEALTH INTERVAL KYVERNO_POLICY_HEALTH OWNER QUOTA STATIC_PODS
+SYSTEM TIER Action Alert ApiObject Application Backend CertificateIssuer Chart Check Cluster
+Constraint Context Dashboards DataSource Entity Estate Everything Finding Fixed Flow Gateway
+Generated Generation Given Holders IgnoreDifferences ImageVerification ManifestChart Match Mesh
+MetricsEndpoint Mutation Names Namespace Networks Panel Peer Platform PlatformError Pods Policy
+PolicyEngine PolicyException PolicyRule Profile Protocol Publisher Quota Repository Role Route
+RunTime RuntimeWorkload Scraper Secret Service Severity Sidecar SyncWave Synchronization Template
+Tenant Tier TraceCollector Validation Values WantedRoute alerts allowed_registries dashboard down
+excepted exposed pod_monitor reaches reaches_names sends_traces serves_webhook service_monitor
+static_pod to_manifest to_yaml uses_api_server within
 """
 
 
@@ -68,5 +69,5 @@ def test_what_the_reference_platform_imports_is_public() -> None:
     assert imported
     for module, name in sorted(imported):
         value = getattr(import_module(module), name)
-        if not isinstance(value, ModuleType):
+        if not isinstance(value, ModuleType) and not module.startswith("platform_stack.integrations."):
             assert getattr(platform_stack, name, None) is value, f"{module}.{name}"

@@ -25,12 +25,13 @@ from platform_stack import (
     PolicyException,
     SyncWave,
 )
+from platform_stack.admission import Estate
+from platform_stack.admission import compiled as admission
 from platform_stack.checks.providers import one_provider
+from platform_stack.integrations.gatekeeper import Constraint, policy_engine
+from platform_stack.integrations.gatekeeper.objects import exempt_namespaces
+from platform_stack.integrations.kyverno import Validation
 from platform_stack.labels import TIER
-from platform_stack.model.gatekeeper import Constraint
-from platform_stack.model.kyverno import Validation
-from platform_stack.policies import Estate
-from platform_stack.policies.gatekeeper import exempt_namespaces, objects
 from platform_stack.synth import synthesize
 from platform_stack.typed import ApiObject, to_manifest
 from platform_stack.yaml_output import to_yaml
@@ -103,7 +104,12 @@ def policy(rule: Any, name: str = "p", **actions: Action | None) -> Policy:  # n
 
 def estate(*policies: Policy, exceptions: Sequence[PolicyException] = ()) -> Estate:
     service = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "gateway", "namespace": "web"}}
-    web = Application(name="web", namespaces=(Namespace(name="web"),), exceptions=tuple(exceptions))
+    web = Application(
+        name="web",
+        namespaces=(Namespace(name="web"),),
+        exceptions=tuple(exceptions),
+        roles=(policy_engine(),),
+    )
     platform = Platform(applications=(web,), clusters=(CLUSTER,), policies=policies)
     return Estate(Context(platform, CLUSTER), {"web": [WEBHOOK, service]})
 
@@ -113,7 +119,7 @@ def compiled(
 ) -> list[tuple[dict[str, Any], int]]:
     return [
         (to_manifest(item) if isinstance(item, ApiObject) else dict(item), int(wave))
-        for item, wave in objects(estate(*policies, exceptions=exceptions), policies)
+        for _, item, wave in admission(estate(*policies, exceptions=exceptions))
     ]
 
 
@@ -303,7 +309,10 @@ def test_a_constraint_says_what_is_wrong_with_it(
             ],
             "different actions for ClusterRole, which lies in no namespace",
         ),
-        ([policy(lambda _estate: Validation(checks=()))], "a Constraint, or a function of the estate"),
+        (
+            [policy(lambda _estate: Validation(checks=()))],
+            "a rule that it takes: Constraint, or a function that makes one",
+        ),
     ],
 )
 def test_the_compiler_says_what_is_wrong(asked: list[Policy], message: str) -> None:

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from platform_stack import Action, PlatformError
-from platform_stack.policies.judge import Violation, judge
+from platform_stack.admission.judge import Violation, judge
 from tests.policies.small import (
     CONSTRAINT,
+    ENGINES,
     EXCEPTION,
     PLATFORM,
     TAGGED,
@@ -42,7 +43,7 @@ def test_both_engines_are_asked_and_namespaces_count() -> None:
         deployment("web", "nginx"),
         namespace("team", TENANT),
     ]
-    assert said(judge(POLICIES, objects, NAMESPACES)) == [
+    assert said(judge(ENGINES, POLICIES, objects, NAMESPACES)) == [
         ("no-node-port", "Service team/open", "the Service has a node port"),
         ("tagged", "Pod team/bad", "an image has no tag"),
         ("tagged", "Deployment team/web", "an image has no tag"),
@@ -51,7 +52,7 @@ def test_both_engines_are_asked_and_namespaces_count() -> None:
 
 def test_an_exception_is_honoured() -> None:
     objects = [pod("old", "nginx"), pod("older", "nginx")]
-    found = judge([*POLICIES, EXCEPTION], objects, NAMESPACES)
+    found = judge(ENGINES, [*POLICIES, EXCEPTION], objects, NAMESPACES)
     assert [one.name for one in found] == ["older"]
 
 
@@ -59,15 +60,19 @@ def test_what_is_only_reported_is_no_refusal() -> None:
     audited = copy.deepcopy(POLICIES)
     audited[0]["spec"]["validationActions"] = ["Audit"]  # type: ignore[index]
     audited[2]["spec"]["enforcementAction"] = "dryrun"  # type: ignore[index]
-    found = judge(audited, [pod("bad", "nginx"), service("open", "NodePort")], NAMESPACES)
+    found = judge(ENGINES, audited, [pod("bad", "nginx"), service("open", "NodePort")], NAMESPACES)
     assert [one.action for one in found] == [Action.AUDIT, Action.AUDIT]
-    assert {one.action for one in judge(POLICIES, [pod("bad", "nginx")], NAMESPACES)} == {Action.DENY}
+    assert {one.action for one in judge(ENGINES, POLICIES, [pod("bad", "nginx")], NAMESPACES)} == {
+        Action.DENY
+    }
 
 
 def test_text_that_looks_like_yaml_stays_text() -> None:
     item = pod("bad", "nginx")
     item["metadata"]["annotations"] = {"text": "a\n---\n# b\n\nc: yes", "n": "010"}
-    assert said(judge(POLICIES, [item], NAMESPACES)) == [("tagged", "Pod team/bad", "an image has no tag")]
+    assert said(judge(ENGINES, POLICIES, [item], NAMESPACES)) == [
+        ("tagged", "Pod team/bad", "an image has no tag")
+    ]
 
 
 def test_a_field_that_is_null_is_not_there() -> None:
@@ -75,12 +80,12 @@ def test_a_field_that_is_null_is_not_there() -> None:
     item["spec"]["initContainers"] = None
     counting = copy.deepcopy(TAGGED)
     counting["spec"]["validations"][0]["expression"] = "!has(object.spec.initContainers)"  # type: ignore[index]
-    assert judge([counting], [item], NAMESPACES) == []
+    assert judge(ENGINES, [counting], [item], NAMESPACES) == []
 
 
 def test_what_is_beside_is_not_judged() -> None:
     beside = [service("open", "NodePort"), pod("bad", "nginx")]
-    assert judge(POLICIES, [service("closed", "ClusterIP")], NAMESPACES, beside) == []
+    assert judge(ENGINES, POLICIES, [service("closed", "ClusterIP")], NAMESPACES, beside) == []
 
 
 def broken(position: int, old: str, new: str) -> list[dict[str, Any]]:
@@ -108,7 +113,7 @@ def _replaced(node: Any, old: str, new: str) -> Any:  # noqa: ANN401  any part o
 )
 def test_a_policy_that_does_not_compile_is_named(policies: list[dict[str, Any]], message: str) -> None:
     with pytest.raises(PlatformError, match=f"(?s){message}"):
-        judge(policies, [pod("good", "nginx:1.29"), service("closed", "ClusterIP")], NAMESPACES)
+        judge(ENGINES, policies, [pod("good", "nginx:1.29"), service("closed", "ClusterIP")], NAMESPACES)
 
 
 def test_cel_of_gatekeeper_that_does_not_compile_is_no_violation() -> None:
@@ -116,4 +121,4 @@ def test_cel_of_gatekeeper_that_does_not_compile_is_no_violation() -> None:
     code = {"validations": [{"expression": "object.kind ==", "message": "x"}]}
     template["spec"]["targets"][0]["code"] = [{"engine": "K8sNativeValidation", "source": code}]  # type: ignore[index]
     with pytest.raises(PlatformError, match=r"(?s)policy 'no-node-port'\n.*Syntax error"):
-        judge([template, CONSTRAINT], [service("closed", "ClusterIP")], NAMESPACES)
+        judge(ENGINES, [template, CONSTRAINT], [service("closed", "ClusterIP")], NAMESPACES)

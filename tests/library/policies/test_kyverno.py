@@ -22,7 +22,9 @@ from platform_stack import (
     RunTime,
     RuntimeWorkload,
 )
-from platform_stack.model.kyverno import (
+from platform_stack.admission import Estate, compiled
+from platform_stack.admission.exceptions import Excepted
+from platform_stack.integrations.kyverno import (
     Check,
     Generation,
     ImageVerification,
@@ -30,11 +32,9 @@ from platform_stack.model.kyverno import (
     Mutation,
     Publisher,
     Validation,
+    policy_engine,
 )
-from platform_stack.policies import Estate
-from platform_stack.policies.exceptions import Excepted
-from platform_stack.policies.kyverno import objects
-from platform_stack.policies.kyverno_exceptions import matches, policy_exception
+from platform_stack.integrations.kyverno.exceptions import matches, policy_exception
 from platform_stack.schemas import validate
 from platform_stack.typed import ApiObject, to_manifest
 from platform_stack.yaml_output import HEADER, to_yaml
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
     from syrupy.assertion import SnapshotAssertion
 
-    from platform_stack.model.kyverno import KyvernoRule
+    from platform_stack.integrations.kyverno import KyvernoRule
 
 
 class YamlFile(SingleFileSnapshotExtension):
@@ -123,6 +123,7 @@ def made(asked: Policy, *exceptions: PolicyException) -> list[ApiObject]:
         name="web",
         namespaces=(Namespace(name="web"),),
         exceptions=exceptions,
+        roles=(policy_engine(),),
         run_time=RunTime(
             workloads=lambda _context: (
                 RuntimeWorkload(
@@ -138,10 +139,17 @@ def made(asked: Policy, *exceptions: PolicyException) -> list[ApiObject]:
         ),
     )
     platform = Platform(applications=(app,), clusters=(KIND,), policies=(asked,))
-    found = [item for item, _wave in objects(Estate(Context(platform, KIND), {"web": []}), (asked,))]
-    for item in found:
+    return objects(platform)
+
+
+def objects(platform: Platform) -> list[ApiObject]:
+    """Return what a platform's policies become; all valid for the API's schema."""
+    found = [item for _, item, _ in compiled(Estate(Context(platform, KIND), {"web": []}))]
+    made = [item for item in found if isinstance(item, ApiObject)]
+    assert len(made) == len(found)
+    for item in made:
         assert validate(to_manifest(item)) == []
-    return found
+    return made
 
 
 def text(items: Sequence[ApiObject]) -> str:
@@ -182,15 +190,35 @@ def test_exception_covers_the_object_and_its_pods(kind: str, snapshot: SnapshotA
     assert matches(kind, "web.v1", "apps") == snapshot
 
 
+def test_exceptions_lie_where_the_engine_looks_for_them() -> None:
+    declared = PolicyException(policy="asked", kind="Service", name="web", because="b", owner="o")
+    web = Application(
+        name="web",
+        namespaces=(Namespace(name="web"),),
+        exceptions=(declared,),
+        roles=(policy_engine(exceptions_in="kyverno-exceptions"),),
+    )
+    platform = Platform(
+        applications=(web,), clusters=(KIND,), policies=(policy(VALIDATION, Action.DENY, Action.DENY),)
+    )
+    service = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web", "namespace": "web"}}
+    exception, *_ = (item for _, item, _ in compiled(Estate(Context(platform, KIND), {"web": [service]})))
+    assert isinstance(exception, ApiObject)
+    manifest: Any = to_manifest(exception)
+    assert (manifest["kind"], manifest["metadata"]["namespace"]) == ("PolicyException", "kyverno-exceptions")
+
+
 def test_exception_of_a_cluster_scoped_object() -> None:
     exception = PolicyException(policy="asked", kind="Namespace", name="Odd:Name", because="b", owner="o")
     app = Application(name="web", namespaces=(Namespace(name="web"),))
     item = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "Odd:Name"}}
     manifest: Any = to_manifest(
-        policy_exception(Excepted(exception, app.name, app.tier, item), "ValidatingPolicy", ["asked"])
+        policy_exception(
+            Excepted(exception, app.name, app.tier, item), "ValidatingPolicy", ["asked"], "engine"
+        )
     )
     assert manifest["metadata"]["name"] == "asked.namespace.odd-name"
-    assert manifest["metadata"]["namespace"] == "kyverno"
+    assert manifest["metadata"]["namespace"] == "engine"
     assert "metadata.namespace" not in manifest["spec"]["matchConditions"][0]["expression"]
 
 
@@ -251,9 +279,9 @@ def test_each_policy_of_the_catalogue_says_what_to_do() -> None:
 
 def test_the_objects_of_the_catalogue_have_names_of_their_own() -> None:
     policies = tuple(one for one in POLICIES if one.engine == "kyverno")
-    app = Application(name="web", namespaces=(Namespace(name="web"),))
+    app = Application(name="web", namespaces=(Namespace(name="web"),), roles=(policy_engine(),))
     platform = Platform(applications=(app,), clusters=(KIND,), policies=policies)
-    made = [to_manifest(item) for item, _ in objects(Estate(Context(platform, KIND), {}), policies)]
+    made = [to_manifest(item) for item in objects(platform)]
     names = [(item["kind"], item["metadata"]["name"]) for item in made]  # type: ignore[index]
     assert len(set(names)) == len(names) > len(policies)
 
@@ -261,11 +289,11 @@ def test_the_objects_of_the_catalogue_have_names_of_their_own() -> None:
 def test_nothing_that_looks_at_a_subresource_is_scanned_in_the_background() -> None:
     """Such a policy is never `ready`: the reports controller cannot list a subresource."""
     looked_at = 0
-    app = Application(name="web", namespaces=(Namespace(name="web"),))
+    app = Application(name="web", namespaces=(Namespace(name="web"),), roles=(policy_engine(),))
     asked = tuple(one for one in POLICIES if one.engine == "kyverno")
     platform = Platform(applications=(app,), clusters=(KIND,), policies=asked)
     for item in (
-        *(item for item, _ in objects(Estate(Context(platform, KIND), {}), asked)),
+        *objects(platform),
         *made(policy(SCALED, Action.AUDIT, None)),
         *made(policy(SCALING, Action.MUTATE, None)),
     ):

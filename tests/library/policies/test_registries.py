@@ -11,10 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from platform_stack import PlatformError, Tenant
-from platform_stack.policies.registries import allowed_registries, check_registry, registry, repository
+from platform_stack.integrations.kyverno.registries import (
+    allowed_registries,
+    check_registry,
+    registry,
+    repository,
+)
 
 if TYPE_CHECKING:
-    from platform_stack.policies import Estate
+    from platform_stack.admission import Estate
 
 # The grammar of https://pkg.go.dev/github.com/distribution/reference, as one expression.
 _REFERENCE = re.compile(

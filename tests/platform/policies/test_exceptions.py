@@ -19,10 +19,10 @@ from platform_stack import (
     RunTime,
     RuntimeWorkload,
 )
+from platform_stack.admission import Estate, Excepted, exceptions
+from platform_stack.admission.table import rows, summary
+from platform_stack.integrations.gatekeeper import Constraint
 from platform_stack.model.cluster import PROFILES
-from platform_stack.model.gatekeeper import Constraint
-from platform_stack.policies import Estate, Excepted, exceptions
-from platform_stack.policies.table import rows, summary
 from platform_stack.recorded import releases
 from tests.policies.estate import platform, synthesized
 

@@ -12,9 +12,9 @@ import pytest
 
 from apps.__main__ import PLATFORM
 from platform_stack import Action, Application, Cluster, Context, Namespace, Platform, Policy, PolicyException
-from platform_stack.model.gatekeeper import Constraint
-from platform_stack.policies import Estate
-from platform_stack.policies.gatekeeper import objects
+from platform_stack.admission import Estate
+from platform_stack.admission import compiled as admission
+from platform_stack.integrations.gatekeeper import Constraint, policy_engine
 from platform_stack.synth import synthesize
 from platform_stack.typed import ApiObject, to_manifest
 
@@ -73,12 +73,12 @@ def compiled(rule: Constraint) -> list[Any]:
     exception = PolicyException(
         policy="p", kind="Service", name="excepted", because="it is the way in", owner="us"
     )
-    web = Application(name="web", namespaces=(Namespace(name="web"),), exceptions=(exception,))
+    web = Application(
+        name="web", namespaces=(Namespace(name="web"),), exceptions=(exception,), roles=(policy_engine(),)
+    )
     platform = Platform(applications=(web,), clusters=(CLUSTER,), policies=(asked,))
     estate = Estate(Context(platform, CLUSTER), {"web": SERVICES})
-    return [
-        to_manifest(item) if isinstance(item, ApiObject) else item for item, _ in objects(estate, [asked])
-    ]
+    return [to_manifest(item) if isinstance(item, ApiObject) else item for _, item, _ in admission(estate)]
 
 
 @pytest.mark.parametrize("rule", [CEL, REGO], ids=["cel", "rego"])

@@ -9,9 +9,9 @@ import pytest
 from apps.__main__ import PLATFORM
 from apps.policies import POLICIES
 from platform_stack import Context
+from platform_stack.admission import Estate
 from platform_stack.facts.pod_skeleton import WORKLOADS
-from platform_stack.model.gatekeeper import Constraint
-from platform_stack.policies import Estate
+from platform_stack.integrations.gatekeeper import Constraint
 from platform_stack.synth import synthesize
 
 if TYPE_CHECKING:

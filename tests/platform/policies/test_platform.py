@@ -10,19 +10,22 @@ import yaml
 
 from apps.tenants.sample import SAMPLE
 from platform_stack import Action, Context
+from platform_stack.admission import Estate, exceptions
+from platform_stack.admission.description import POLICY
+from platform_stack.admission.judge import judge
+from platform_stack.admission.programs import run, write
+from platform_stack.integrations.kyverno.program import KYVERNO
 from platform_stack.model import RuntimeWorkload
 from platform_stack.model.cluster import PROFILES
-from platform_stack.policies import Estate, exceptions
-from platform_stack.policies.engines import run, write
-from platform_stack.policies.judge import POLICY, judge
 from tests.policies.estate import estate, namespaces, platform, policies, synthesized
+from tests.policies.small import ENGINES
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from platform_stack import Profile
+    from platform_stack.admission.judge import Violation
     from platform_stack.facts import Manifest
-    from platform_stack.policies.judge import Violation
 
 pytestmark = pytest.mark.policies
 
@@ -33,7 +36,7 @@ def judged(profile: Profile) -> tuple[list[Violation], list[Violation]]:
     made = synthesized(profile)
     strict = synthesized(profile, with_exceptions=False)
     objects, labels = estate(profile), namespaces(made)
-    everything = judge(policies(strict), objects, labels)
+    everything = judge(ENGINES, policies(strict), objects, labels)
     broken = {(one.kind, one.namespace, one.name) for one in everything}
     suspects = [
         item
@@ -47,7 +50,7 @@ def judged(profile: Profile) -> tuple[list[Violation], list[Violation]]:
         for item in policies(made)
         if item["kind"] != "ValidatingPolicy" or item["metadata"]["annotations"][POLICY] in names
     ]
-    return everything, judge(asked, suspects, labels, beside=objects)
+    return everything, judge(ENGINES, asked, suspects, labels, beside=objects)
 
 
 @pytest.mark.parametrize("profile", PROFILES)
@@ -94,7 +97,7 @@ def test_only_a_tenants_namespaces_and_what_lies_there_are_filled(tmp_path: Path
     selectors = [{"name": name, "labels": dict(labels)} for name, labels in namespaces(made).items()]
     values = {"apiVersion": "cli.kyverno.io/v1alpha1", "kind": "Values", "namespaceSelector": selectors}
     run(
-        "kyverno",
+        KYVERNO,
         "apply",
         write(tmp_path, "policies", policies_that_act),
         f"--resource={write(tmp_path, 'objects', before.values())}",

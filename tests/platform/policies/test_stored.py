@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from platform_stack import Context
+from platform_stack.admission import Estate, exceptions
+from platform_stack.admission.stored import stored
 from platform_stack.kubernetes import POD_MAKERS, full_name, pod_template
 from platform_stack.model import RuntimeWorkload
 from platform_stack.model.cluster import PROFILES
-from platform_stack.policies import Estate, exceptions
-from platform_stack.policies.stored import stored
 from tests.policies.estate import estate, platform, synthesized
 
 

@@ -12,15 +12,17 @@ from apps.__main__ import KIND
 from apps.policies import POLICIES
 from apps.policies.kyverno.signatures import PUBLISHERS, verified
 from platform_stack import Action, Application, Context, Namespace, Platform, Policy, PolicyException
-from platform_stack.model.kyverno import Generation, Publisher
-from platform_stack.policies import Estate
-from platform_stack.policies.engines import run, write
-from platform_stack.policies.judge import judge
-from platform_stack.policies.kyverno import objects
-from platform_stack.policies.registries import images_from, repository
-from platform_stack.typed import to_manifest
+from platform_stack.admission import Estate
+from platform_stack.admission import compiled as admission
+from platform_stack.admission.judge import judge
+from platform_stack.admission.programs import run, write
+from platform_stack.integrations.kyverno import Generation, Publisher, policy_engine
+from platform_stack.integrations.kyverno.program import KYVERNO
+from platform_stack.integrations.kyverno.registries import images_from, repository
+from platform_stack.typed import ApiObject, to_manifest
 from tests.policies import estate
 from tests.policies.loopback_registry import Key, serving
+from tests.policies.small import ENGINES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,7 +72,9 @@ def pod(name: str, image: str, namespace: str = "team", **metadata: Any) -> Mani
 
 def compiled(policy: Policy, *exceptions: PolicyException) -> list[Manifest]:
     """Return a policy's objects on a platform whose only application excepts what it likes."""
-    app = Application(name="team", namespaces=(Namespace(name="team"),), exceptions=exceptions)
+    app = Application(
+        name="team", namespaces=(Namespace(name="team"),), exceptions=exceptions, roles=(policy_engine(),)
+    )
     workloads = [
         {
             "apiVersion": "batch/v1",
@@ -82,7 +86,8 @@ def compiled(policy: Policy, *exceptions: PolicyException) -> list[Manifest]:
     platform = Platform(applications=(app,), clusters=(KIND,), policies=(policy,))
     return [
         to_manifest(item)
-        for item, _ in objects(Estate(Context(platform, KIND), {"team": workloads}), (policy,))
+        for _, item, _ in admission(Estate(Context(platform, KIND), {"team": workloads}))
+        if isinstance(item, ApiObject)
     ]
 
 
@@ -112,7 +117,7 @@ def test_the_engine_reads_images_as_we_do() -> None:
             for allowed in (*EVERYWHERE, *OWN.get(item["metadata"]["namespace"], ()))
         )
     }
-    found = judge(compiled(from_registries()), pods, {"team": TIER, "other": TIER})
+    found = judge(ENGINES, compiled(from_registries()), pods, {"team": TIER, "other": TIER})
     assert {one.name for one in found} == expected
     assert 0 < len(expected) < len(pods)
 
@@ -147,7 +152,7 @@ def test_an_exception_for_a_cron_job_covers_its_jobs_and_their_pods() -> None:
         pod("backup-alone", "evil.test/a/b:1"),
     ]
     found = judge(
-        compiled(from_registries(), exception), [*excepted, *refused], {"team": TIER, "other": TIER}
+        ENGINES, compiled(from_registries(), exception), [*excepted, *refused], {"team": TIER, "other": TIER}
     )
     assert {(one.kind, one.namespace, one.name) for one in found} == {
         (item["kind"], item["metadata"]["namespace"], item["metadata"]["name"]) for item in refused
@@ -161,7 +166,7 @@ def test_nothing_is_generated_elsewhere(policy: Policy, tmp_path: Path) -> None:
     """Of these the cases cannot tell: `kyverno test` has no word for an object that makes nothing."""
     written = write(tmp_path, "policies", compiled(policy))
     said = {
-        name: run("kyverno", "apply", written, f"--resource={CASES / policy.name / name}", answer="pass: ")
+        name: run(KYVERNO, "apply", written, f"--resource={CASES / policy.name / name}", answer="pass: ")
         for name in ("untouched.yaml", "resources.yaml")
     }
     assert "pass: 0, fail: 0, warn: 0, error: 0, skip: 0" in said["untouched.yaml"]
@@ -186,7 +191,7 @@ def apply(policies: list[Manifest], pods: list[Manifest], folder: Path) -> dict[
     ]
     if excepted:
         arguments.append(f"--exception={write(folder, 'exceptions', excepted)}")
-    output = run("kyverno", "apply", *arguments, answer='"results"')
+    output = run(KYVERNO, "apply", *arguments, answer='"results"')
     report = json.loads(output[output.index("{") :])
     return {result["resources"][0]["name"]: result["result"] for result in report["results"]}
 

@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,50 +15,54 @@ from platform_stack.errors import fail
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from platform_stack.model.policy import Engine
-
 BUILT = Path("build") / "policies"
 """Where `make policies` leaves the programs, below the working folder."""
 
-_PROGRAMS: dict[Engine, tuple[str, ...]] = {
-    "kyverno": ("kyverno", "kubectl-kyverno"),
-    "gatekeeper": ("gator",),
-}
 
-_INSTALL = {
-    "kyverno": "https://kyverno.io/docs/kyverno-cli/install/",
-    "gatekeeper": "https://open-policy-agent.github.io/gatekeeper/website/docs/gator/#installation",
-}
+@dataclass(frozen=True)
+class Program:
+    """An engine's own program.
 
-_REFUSED = re.compile(r'(?:failed to compile policy |(?:template|constraint|unstructured) ")([\w.-]+)')
-"""The policy, template or constraint that a program's own error is about."""
+    Attributes:
+        engine: the engine's name.
+        names: what it may be called.
+        install: URL of the page that says how to install it.
+        refuses: regular expression that finds in its errors the name of the policy that it cannot read, as
+            group 1.
+
+    """
+
+    engine: str
+    names: tuple[str, ...]
+    install: str
+    refuses: str
 
 
-def find(engine: Engine) -> Path:
-    """Return the program that asks an engine's policies: on PATH, or where `make policies` builds it.
+def find(program: Program) -> Path:
+    """Return where a program is: on PATH, or where `make policies` builds it.
 
     Raises:
         PlatformError: it is in neither place.
 
     """
-    names = _PROGRAMS[engine]
+    names = program.names
     places = [*map(shutil.which, names), *(str(BUILT / name) for name in names if (BUILT / name).is_file())]
     found = next(filter(None, places), None)
     if found is None:
         fail(
-            engine,
+            program.engine,
             f"no `{'` or `'.join(names)}` on PATH or in {BUILT}/",
             "the engine's own program",
-            f"`make policies` builds it in this project's repository; elsewhere see {_INSTALL[engine]}",
+            f"`make policies` builds it in this project's repository; elsewhere see {program.install}",
         )
     return Path(found).absolute()
 
 
-def run(engine: Engine, *arguments: str, answer: str) -> str:
-    """Return what an engine's program prints, also where it found violations.
+def run(program: Program, *arguments: str, answer: str) -> str:
+    """Return what a program prints, also where it found violations.
 
     Args:
-        engine: who is asked.
+        program: who is asked.
         arguments: of the program.
         answer: what its output holds when it could judge; it exits with 1 for violations and for errors alike.
 
@@ -66,16 +71,14 @@ def run(engine: Engine, *arguments: str, answer: str) -> str:
 
     """
     done = subprocess.run(  # noqa: S603  the engine's own program
-        [str(find(engine)), *arguments], capture_output=True, text=True, check=False
+        [str(find(program)), *arguments], capture_output=True, text=True, check=False
     )
     if done.returncode != 0 and answer not in done.stdout:
         message = done.stderr.strip() or done.stdout.strip() or f"exit code {done.returncode}"
-        refused = _REFUSED.search(message)
-        if refused:
-            fail(
-                f"policy {refused[1]!r}", message, f"a policy that {engine} can read", "mend its expressions"
-            )
-        fail(engine, message, f"an answer to `{arguments[0]}`")
+        if refused := re.search(program.refuses, message):
+            expected = f"a policy that {program.engine} can read"
+            fail(f"policy {refused[1]!r}", message, expected, "mend its expressions")
+        fail(program.engine, message, f"an answer to `{arguments[0]}`")
     return done.stdout
 
 

@@ -1,18 +1,20 @@
-"""Monitors, alerts and dashboards, small and as code, for what a chart does not bring itself."""
+"""Prometheus and its operator's kinds: what is scraped, and what alerts; others read them, too."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from platform_stack.model.checked import checked
+from platform_stack.model.roles import MetricsEndpoint, Scraper
 from platform_stack_imports import k8s, prometheus_operator
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from platform_stack.model.names import Duration, Text
+
+SERVICE_MONITOR, POD_MONITOR = "monitoring.coreos.com/ServiceMonitor", "monitoring.coreos.com/PodMonitor"
 
 INTERVAL = "30s"
 """How often Prometheus asks what is monitored here.
@@ -22,34 +24,7 @@ A rate needs two samples, and Prometheus 3 leaves out the one at a range's left 
 for the `[1m]` of many dashboards 30 seconds are the most.
 """
 
-DASHBOARD_LABEL = {"grafana_dashboard": "1"}
-"""What Grafana's sidecar looks for, in all namespaces."""
-
-_COLUMNS = 2
-_WIDTH = 24 // _COLUMNS
-_HEIGHT = 8
-
-
 AlertSeverity = Literal["critical", "warning", "info"]
-
-
-@checked("panel")
-@dataclass(frozen=True)
-class Panel:
-    """A graph of a dashboard.
-
-    Attributes:
-        title: its title.
-        expr: PromQL.
-        legend: Grafana's legend format; default: Prometheus' own.
-        unit: Grafana's unit (`short`, `s`, `bytes`, `reqps`, `percentunit`); default `short`.
-
-    """
-
-    title: Text
-    expr: Text
-    legend: str = ""
-    unit: str = "short"
 
 
 @checked("alert")
@@ -73,6 +48,50 @@ class Alert:
     hint: Text
     severity: AlertSeverity = "warning"
     duration: Duration = "10m"
+
+
+def scraper(*, workloads: tuple[str, ...] = ()) -> Scraper:
+    """Return the role of an application whose pods ask for what ServiceMonitors and PodMonitors select.
+
+    Prometheus' own operator reads them, and so do others, such as VictoriaMetrics' and OpenTelemetry's.
+
+    Args:
+        workloads: names of the application's workloads that ask; default: all.
+
+    """
+    return Scraper(kinds=(SERVICE_MONITOR, POD_MONITOR), endpoints=_endpoints, workloads=workloads)
+
+
+def _endpoints(monitor: Mapping[str, Any]) -> tuple[MetricsEndpoint, ...]:
+    """Return what a monitor asks for (https://prometheus-operator.dev/docs/api-reference/api/)."""
+    spec = monitor["spec"]
+    where = spec.get("namespaceSelector") or {}
+    own = (monitor["metadata"]["namespace"],)
+    namespaces = None if where.get("any") else tuple(where.get("matchNames") or own)
+    selects: Literal["Service", "Pod"] = "Service" if monitor["kind"] == "ServiceMonitor" else "Pod"
+    return tuple(
+        MetricsEndpoint(
+            selects=selects,
+            selector=spec.get("selector") or {},
+            namespaces=namespaces,
+            port=port,
+            port_of=port_of,
+        )
+        for port, port_of in _ports(monitor["kind"], spec)
+    )
+
+
+def _ports(kind: str, spec: Mapping[str, Any]) -> Iterator[tuple[int | str, Literal["Service", "Pod"]]]:
+    """Yield each port: a Service's by its name, a pod's by its name or number."""
+    if kind == "PodMonitor":
+        for one in spec.get("podMetricsEndpoints") or ():
+            yield one.get("port") or one.get("portNumber") or one.get("targetPort") or "", "Pod"
+        return
+    for one in spec.get("endpoints") or ():
+        if "port" in one:
+            yield one["port"], "Service"
+        else:
+            yield one.get("targetPort") or "", "Pod"
 
 
 def down(component: str, job: str, *, severity: AlertSeverity = "warning") -> Alert:
@@ -108,62 +127,6 @@ def alerts(name: str, namespace: str, *rules: Alert) -> prometheus_operator.Prom
             ]
         ),
     )
-
-
-def dashboard(
-    name: str, namespace: str, title: str, *panels: Panel, folder: str = "Platform"
-) -> k8s.ConfigMap:
-    """Return a ConfigMap with a Grafana dashboard: the panels in two columns, over the default data source.
-
-    The dashboard's uid is `name`; it lies in Grafana's `folder`.
-    """
-    model: dict[str, Any] = {
-        "uid": name,
-        "title": title,
-        "tags": ["platform"],
-        "editable": False,
-        "refresh": "1m",
-        "schemaVersion": 39,
-        "time": {"from": "now-6h", "to": "now"},
-        "templating": {
-            "list": [{"name": "datasource", "type": "datasource", "query": "prometheus", "hide": 2}]
-        },
-        "panels": [_panel(position, panel) for position, panel in enumerate(panels)],
-    }
-    return k8s.ConfigMap(
-        metadata=k8s.ObjectMeta(
-            name=f"dashboard-{name}",
-            namespace=namespace,
-            labels=DASHBOARD_LABEL,
-            annotations={"grafana_folder": folder},
-        ),
-        data={f"{name}.json": json.dumps(model, indent=1, sort_keys=True) + "\n"},
-    )
-
-
-def _panel(position: int, panel: Panel) -> dict[str, Any]:
-    source = {"type": "prometheus", "uid": "${datasource}"}
-    return {
-        "id": position + 1,
-        "type": "timeseries",
-        "title": panel.title,
-        "datasource": source,
-        "gridPos": {
-            "h": _HEIGHT,
-            "w": _WIDTH,
-            "x": position % _COLUMNS * _WIDTH,
-            "y": position // _COLUMNS * _HEIGHT,
-        },
-        "fieldConfig": {"defaults": {"unit": panel.unit}, "overrides": []},
-        "targets": [
-            {
-                "refId": "A",
-                "datasource": source,
-                "expr": panel.expr,
-                "legendFormat": panel.legend or "__auto",
-            }
-        ],
-    }
 
 
 def service_monitor(

@@ -2,37 +2,36 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
+from platform_stack.admission.description import description
 from platform_stack.errors import PlatformError, collecting, did_you_mean, fail
 from platform_stack.facts.scope import CLUSTER_SCOPED
-from platform_stack.labels import TIER
-from platform_stack.model import Action, SyncWave
-from platform_stack.model.gatekeeper import Constraint
-from platform_stack.model.names import check_dns_label
-from platform_stack.policies.constraint_template import (
+from platform_stack.integrations.gatekeeper import GROUP
+from platform_stack.integrations.gatekeeper.constraint_template import (
     POLICIES,
     constraint_template,
     group_version_kind,
     parameter_schema,
 )
-from platform_stack.policies.description import description
+from platform_stack.labels import TIER
+from platform_stack.model import Action, SyncWave
+from platform_stack.model.names import check_dns_label
 from platform_stack_imports import gatekeeper_syncset
 from platform_stack_imports.k8s import ObjectMeta
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from platform_stack.admission import Asked
+    from platform_stack.admission.exceptions import Excepted
     from platform_stack.errors import Finding
     from platform_stack.estate import Estate
     from platform_stack.facts import Manifest
+    from platform_stack.integrations.gatekeeper.rules import Constraint
     from platform_stack.labels import Tier
     from platform_stack.model import Policy
-    from platform_stack.policies.exceptions import Excepted
     from platform_stack.typed import ApiObject
-
-GROUP = "constraints.gatekeeper.sh"
-"""API group of the constraints, whose kinds Gatekeeper makes from the templates at run time."""
 
 EXCEPTIONS = "platform-stack.io/exceptions"
 """Annotation of a constraint: which objects it does not apply to, why, and who answers for each."""
@@ -50,9 +49,7 @@ _NAME_OF_NAMESPACE = "kubernetes.io/metadata.name"
 _KUBERNETES = ("default", "kube-node-lease", "kube-public", "kube-system")
 
 
-def objects(
-    estate: Estate, policies: Sequence[Policy]
-) -> Iterator[tuple[ApiObject | Manifest, SyncWave | int]]:
+def objects(estate: Estate, asked: Sequence[Asked]) -> Iterator[tuple[ApiObject | Manifest, SyncWave | int]]:
     """Yield the objects of Gatekeeper's policies, and of the exceptions from them, each with its wave.
 
     Templates and what they compare with come first: constraints are of kinds that Gatekeeper makes from the
@@ -60,23 +57,20 @@ def objects(
 
     Args:
         estate: what there is.
-        policies: those that Gatekeeper asks.
+        asked: the policies that Gatekeeper asks.
 
     Raises:
-        PlatformError: a rule is no constraint, a kind has two questions, a parameter is not what its schema
-            says, an excluded namespace does not exist, or a cluster-scoped kind has an action for one tier.
+        PlatformError: a kind has two questions, a parameter is not what its schema says, an excluded namespace
+            does not exist, or a cluster-scoped kind has an action for one tier.
 
     """
-    excepted = estate.excepted
     exempt = exempt_namespaces(estate)
     findings: list[Finding] = []
-    rules: list[tuple[Policy, Constraint]] = []
+    rules = [(one.policy, cast("Constraint", one.rule)) for one in asked]
     kinds: dict[str, list[tuple[Policy, Constraint]]] = {}
-    for policy in policies:
+    for policy, rule in rules:
         with collecting(findings):
-            rule = _rule(estate, policy)
             _check(estate, exempt, policy, rule)
-            rules.append((policy, rule))
             kinds.setdefault(rule.kind, []).append((policy, rule))
     for uses in kinds.values():
         with collecting(findings):
@@ -88,8 +82,8 @@ def objects(
     comparing = [(policy, rule) for policy, rule in rules if rule.compares_with]
     if comparing:
         yield _sync_set(comparing), SyncWave.AFTER_CHART
-    for policy, rule in rules:
-        for item in _constraints(policy, rule, exempt, excepted[policy.name]):
+    for (policy, rule), one in zip(rules, asked, strict=True):
+        for item in _constraints(policy, rule, exempt, one.excepted):
             yield item, _CONSTRAINT_WAVE
 
 
@@ -112,26 +106,10 @@ def exempt_namespaces(estate: Estate) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def _rule(estate: Estate, policy: Policy) -> Constraint:
-    rule = policy.rule(estate) if callable(policy.rule) else policy.rule
-    if not isinstance(rule, Constraint):
-        fail(
-            f"{policy.source}: policy {policy.name!r}: rule",
-            f"a {type(rule).__name__}",
-            "a Constraint, or a function of the estate that makes one: Gatekeeper asks this policy",
-        )
-    return rule
-
-
 def _check(estate: Estate, exempt: Sequence[str], policy: Policy, rule: Constraint) -> None:
     from jsonschema import Draft4Validator  # noqa: PLC0415  loaded where there are constraints
 
     where = f"{policy.source}: policy {policy.name!r}: "
-    for action in (policy.tenants, policy.platform):
-        if action is not None and action not in _ENFORCEMENT:
-            fail(
-                f"{where}action of a Constraint", action.value, " or ".join(one.value for one in _ENFORCEMENT)
-            )
     for error in Draft4Validator(parameter_schema(rule)).iter_errors(_parameters(policy, rule, ())):
         place = "".join(f"[{step!r}]" for step in error.absolute_path)
         fail(f"{where}parameters{place}", error.message, "parameters as the constraint's schema says")

@@ -15,7 +15,7 @@ from platform_stack_imports.k8s import ObjectMeta
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from platform_stack.model.gatekeeper import Constraint
+    from platform_stack.integrations.gatekeeper.rules import Constraint
 
 POLICIES = "platform-stack.io/policies"
 """Annotation of a template or SyncSet: the policies it is for."""

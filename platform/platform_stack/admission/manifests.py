@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
+    from platform_stack.admission.judge import Violation
     from platform_stack.facts import Manifest
     from platform_stack.labels import Tier
-    from platform_stack.policies.judge import Violation
 
 _SUFFIXES = (".yaml", ".yml", ".json")
 

@@ -5,27 +5,27 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from platform_stack.policies.cel import literal
+from platform_stack.integrations.kyverno.cel import literal
 from platform_stack_imports import k8s, kyverno
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from platform_stack.policies.exceptions import Excepted
-
-NAMESPACE = "kyverno"
-"""Where Kyverno looks for exceptions: who may write there may except."""
+    from platform_stack.admission.exceptions import Excepted
 
 _OWNED = "object.metadata.?ownerReferences.orValue([]).exists(o, {owner})"
 
 
-def policy_exception(one: Excepted, kind: str, names: Sequence[str]) -> kyverno.PolicyException:
+def policy_exception(
+    one: Excepted, kind: str, names: Sequence[str], namespace: str
+) -> kyverno.PolicyException:
     """Return the PolicyException of one object.
 
     Args:
         one: the exception and its object.
         kind: Kyverno's kind of the policy.
         names: the names of the policy's objects.
+        namespace: where Kyverno looks for exceptions.
 
     """
     exception = one.exception
@@ -33,7 +33,7 @@ def policy_exception(one: Excepted, kind: str, names: Sequence[str]) -> kyverno.
     return kyverno.PolicyException(
         metadata=k8s.ObjectMeta(
             name=re.sub(r"[^a-z0-9.-]", "-", ".".join(filter(None, parts)).lower()),
-            namespace=NAMESPACE,
+            namespace=namespace,
             annotations={
                 "platform-stack.io/because": exception.because,
                 "platform-stack.io/owner": exception.owner,

@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from platform_stack.model import Policy
 
-PREFIX = "platform-stack.io/"
+_PREFIX = "platform-stack.io/"
+
+POLICY = f"{_PREFIX}policy"
+"""Annotation of each compiled object: the policy that it is of."""
 
 
 def description(policy: Policy) -> dict[str, str]:
     """Return annotations: what a policy asks, what it protects from, how bad it is, what to do when refused."""
     return {
-        f"{PREFIX}policy": policy.name,
-        f"{PREFIX}asks": policy.asks,
-        f"{PREFIX}protects-from": policy.protects_from,
-        f"{PREFIX}severity": policy.severity,
-        f"{PREFIX}hint": policy.hint,
+        POLICY: policy.name,
+        f"{_PREFIX}asks": policy.asks,
+        f"{_PREFIX}protects-from": policy.protects_from,
+        f"{_PREFIX}severity": policy.severity,
+        f"{_PREFIX}hint": policy.hint,
     }

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from platform_stack.errors import called_from, fail
 from platform_stack.model.checked import checked
+from platform_stack.model.policy import PolicyRule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,7 +62,7 @@ class Check:
 
 @checked("validation")
 @dataclass(frozen=True, kw_only=True)
-class Validation:
+class Validation(PolicyRule):
     """What an object must be like.
 
     Attributes:
@@ -78,7 +79,7 @@ class Validation:
 
 @checked("mutation")
 @dataclass(frozen=True, kw_only=True)
-class Mutation:
+class Mutation(PolicyRule):
     """What is written into an object.
 
     Attributes:
@@ -95,7 +96,7 @@ class Mutation:
 
 @checked("generation")
 @dataclass(frozen=True, kw_only=True)
-class Generation:
+class Generation(PolicyRule):
     """Objects that are made for another one, and kept as they are.
 
     Attributes:
@@ -166,7 +167,7 @@ class Publisher:
 
 @checked("image verification")
 @dataclass(frozen=True, kw_only=True)
-class ImageVerification:
+class ImageVerification(PolicyRule):
     """Images must be signed by their publisher; images of others are not looked at."""
 
     publisher: Publisher

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from platform_stack.errors import called_from, did_you_mean, fail
 from platform_stack.model.checked import checked
+from platform_stack.model.policy import PolicyRule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +23,7 @@ OWN_PARAMETERS = ("exceptions", "hint")
 
 @checked("constraint")
 @dataclass(frozen=True, kw_only=True)
-class Constraint:
+class Constraint(PolicyRule):
     """A question in CEL or Rego, and the objects it is asked about.
 
     Two policies may use one kind with other parameters; the question must then be the same.

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from platform_stack.errors import called_from, fail
-from platform_stack.model.kyverno import Check, Match, Validation
+from platform_stack.integrations.kyverno.cel import literal
+from platform_stack.integrations.kyverno.rules import Check, Match, Validation
 from platform_stack.model.names import REGISTRY
-from platform_stack.policies.cel import literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -8,19 +8,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from platform_stack.admission.description import description
+from platform_stack.integrations.kyverno.cel import literal
+from platform_stack.integrations.kyverno.rules import (
+    Generation,
+    ImageVerification,
+    Match,
+    Mutation,
+    Validation,
+)
 from platform_stack.labels import TIER
 from platform_stack.model import Action
-from platform_stack.model.kyverno import Generation, ImageVerification, Match, Mutation, Validation
-from platform_stack.policies.cel import literal
 from platform_stack.yaml_output import HEADER, to_yaml
 from platform_stack_imports import k8s, kyverno
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from platform_stack.integrations.kyverno.rules import KyvernoRule
     from platform_stack.labels import Tier
     from platform_stack.model import Policy
-    from platform_stack.model.kyverno import KyvernoRule
     from platform_stack.typed import ApiObject
 
 _CONTROLLERS = ["cronjobs", "daemonsets", "deployments", "jobs", "statefulsets"]
@@ -67,11 +74,7 @@ class Part:
         return k8s.ObjectMeta(
             name=self.name,
             annotations={
-                "platform-stack.io/policy": self.policy.name,
-                "platform-stack.io/asks": self.policy.asks,
-                "platform-stack.io/protects-from": self.policy.protects_from,
-                "platform-stack.io/severity": self.policy.severity,
-                "platform-stack.io/hint": self.policy.hint,
+                **description(self.policy),
                 "policies.kyverno.io/severity": self.policy.severity,  # Kyverno copies it into its reports
             },
         )
