@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from platform_stack import Application, Chart, Context, Namespace, RunTime, SyncWave, excepted
+from platform_stack.integrations.cilium import network_engine
 
 from ..shared.values import PLATFORM_TEAM
 from .load_balancer import load_balancer
@@ -27,6 +28,7 @@ def _manifests(chart: ManifestChart, context: Context) -> None:
 
 cilium = Application(
     name="cilium",
+    roles=(network_engine(),),
     exceptions=(
         *excepted(
             "DaemonSet",

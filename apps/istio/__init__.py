@@ -14,13 +14,13 @@ from platform_stack import (
     Chart,
     Context,
     IgnoreDifferences,
-    Mesh,
     Namespace,
     RunTime,
     Synchronization,
     SyncWave,
     excepted,
 )
+from platform_stack.integrations.istio import mesh
 from platform_stack.model.flow import Entity, Flow, Pods, uses_api_server
 from platform_stack_imports import istio_security, istio_telemetry
 from platform_stack_imports.k8s import ObjectMeta
@@ -102,7 +102,7 @@ def _flows(_context: Context) -> tuple[Flow, ...]:
 
 istio = Application(
     name="istio",
-    roles=(Mesh(sidecar=SIDECAR),),
+    roles=(mesh(sidecar=SIDECAR),),
     exceptions=excepted(
         "DaemonSet",
         "istio-cni-node",

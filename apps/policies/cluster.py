@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from platform_stack import excepted
-from platform_stack.cluster_objects import COREDNS, STATIC_PODS, SYSTEM, static_pod
+from platform_stack.integrations.kind.objects import COREDNS, STATIC_PODS, SYSTEM, static_pod
 
 from ..shared.values import PLATFORM_TEAM
 

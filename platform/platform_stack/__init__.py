@@ -44,10 +44,13 @@ from platform_stack.model import (
     Generated,
     Given,
     IgnoreDifferences,
+    Interception,
     Mesh,
     MetricsEndpoint,
     Namespace,
+    NetworkEngine,
     Platform,
+    PodMetadata,
     Policy,
     PolicyEngine,
     PolicyException,
@@ -61,6 +64,7 @@ from platform_stack.model import (
     RuntimeWorkload,
     Scraper,
     Secret,
+    Selected,
     Service,
     Sidecar,
     Synchronization,
@@ -99,12 +103,6 @@ if _typing.TYPE_CHECKING:
     from platform_stack.admission import (
         Estate,
     )
-    from platform_stack.cluster_objects import (
-        COREDNS,
-        STATIC_PODS,
-        SYSTEM,
-        static_pod,
-    )
     from platform_stack.constructs import (
         ManifestChart,
     )
@@ -116,6 +114,12 @@ if _typing.TYPE_CHECKING:
     from platform_stack.integrations.grafana import (
         Panel,
         dashboard,
+    )
+    from platform_stack.integrations.kind.objects import (
+        COREDNS,
+        STATIC_PODS,
+        SYSTEM,
+        static_pod,
     )
     from platform_stack.integrations.prometheus import (
         INTERVAL,
@@ -134,6 +138,12 @@ if _typing.TYPE_CHECKING:
         QUOTA,
         TIER,
         Tier,
+    )
+    from platform_stack.network.arrivals import (
+        Arrivals,
+    )
+    from platform_stack.network.permission import (
+        Permission,
     )
     from platform_stack.typed import (
         ApiObject,
@@ -163,6 +173,7 @@ __all__ = [
     "Alert",
     "ApiObject",
     "Application",
+    "Arrivals",
     "Backend",
     "CertificateIssuer",
     "Chart",
@@ -185,6 +196,7 @@ __all__ = [
     "Holders",
     "IgnoreDifferences",
     "ImageVerification",
+    "Interception",
     "ManifestChart",
     "Match",
     "Mesh",
@@ -192,11 +204,14 @@ __all__ = [
     "Mutation",
     "Names",
     "Namespace",
+    "NetworkEngine",
     "Networks",
     "Panel",
     "Peer",
+    "Permission",
     "Platform",
     "PlatformError",
+    "PodMetadata",
     "Pods",
     "Policy",
     "PolicyEngine",
@@ -213,6 +228,7 @@ __all__ = [
     "RuntimeWorkload",
     "Scraper",
     "Secret",
+    "Selected",
     "Service",
     "Severity",
     "Sidecar",
@@ -245,7 +261,7 @@ __all__ = [
 ]
 
 _LATER = {
-    "platform_stack.cluster_objects": ("COREDNS", "STATIC_PODS", "SYSTEM", "static_pod"),
+    "platform_stack.integrations.kind.objects": ("COREDNS", "STATIC_PODS", "SYSTEM", "static_pod"),
     "platform_stack.constructs": ("ManifestChart",),
     "platform_stack.health": (
         "APPLICATION_HEALTH",
@@ -264,6 +280,8 @@ _LATER = {
     "platform_stack.kubernetes": ("COREDNS_VERSION", "ETCD_VERSION"),
     "platform_stack.labels": ("OWNER", "QUOTA", "TIER", "Tier"),
     "platform_stack.admission": ("Estate",),
+    "platform_stack.network.arrivals": ("Arrivals",),
+    "platform_stack.network.permission": ("Permission",),
     "platform_stack.typed": ("ApiObject", "to_manifest"),
     "platform_stack.yaml_output": ("to_yaml",),
 }

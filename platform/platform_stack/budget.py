@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from platform_stack.model.roles import Mesh
+from platform_stack.model.network import Mesh
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

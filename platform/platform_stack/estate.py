@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from platform_stack import budget, recorded
-from platform_stack.cluster_objects import cluster_objects
+from platform_stack.integrations.kind.objects import cluster_objects
 from platform_stack.kubernetes import pod_template
 from platform_stack.network.pods import Inventory
 

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
-from platform_stack import Application, Cluster, Context, Namespace, Platform, PlatformError
+from platform_stack import Application, Cluster, Context, Namespace, Platform, PlatformError, Sidecar
 from platform_stack.checks.contradictions import encrypted, needed_excuses, one_declaration
 from platform_stack.checks.made import flows_resolve
 from platform_stack.estate import Estate
+from platform_stack.integrations.cilium import network_engine
+from platform_stack.integrations.istio import mesh
 from platform_stack.model.flow import Entity, Flow, Names, Networks, Pods
 from platform_stack.network.mesh import mesh_policies
 from platform_stack.network.policies import policies
-from platform_stack.typed import to_manifest
 from tests.flows.mesh_members import members
 from tests.flows.mesh_oracle import MeshOracle
 from tests.flows.oracle import Oracle
@@ -33,6 +34,16 @@ Workload = tuple[str, str]
 
 PORTS = (80, 8080, 9000)
 CLUSTER = Cluster(name="test", repo_url="https://git.example.test/platform")
+ENGINE = Application(
+    name="network",
+    namespaces=(Namespace(name="kube-system", existing=True),),
+    roles=(network_engine(),),
+)
+MESH = Application(
+    name="mesh",
+    namespaces=(Namespace(name="mesh"),),
+    roles=(mesh(sidecar=Sidecar(cpu="5m", memory="16Mi", known_idle="50Mi")),),
+)
 STRICT = {
     "apiVersion": "security.istio.io/v1",
     "kind": "PeerAuthentication",
@@ -119,14 +130,14 @@ class Made:
 
     def policies(self) -> list[dict[str, object]]:
         """Compile the network policies."""
-        return [to_manifest(policy) for _, policy, _ in policies(Estate(self.context, self.objects))]
+        return [policy for _, policy, _ in policies(Estate(self.context, self.objects))]
 
     def oracle(self, compiled: Sequence[dict[str, object]] | None = None) -> Oracle:
         return Oracle(compiled or self.policies(), [*self.pods.values(), DNS], self.namespaces)
 
     def mesh(self) -> MeshOracle:
         compiled = mesh_policies(Estate(self.context, self.objects))
-        return MeshOracle([STRICT, *(to_manifest(policy) for _, policy, _ in compiled)])
+        return MeshOracle([STRICT, *(policy for _, policy, _ in compiled)])
 
     def allows(self, source: Workload, target: Workload, port: int) -> bool:
         """Return whether a flow between two workloads was declared."""
@@ -175,7 +186,7 @@ def platforms(draw: st.DrawFn) -> Made:
         for items in objects.values()
         for item in items
     }
-    platform = Platform(applications=applications, clusters=(CLUSTER,))
+    platform = Platform(applications=(*applications, ENGINE, MESH), clusters=(CLUSTER,))
     return Made(Context(platform, CLUSTER), objects, pods, frozenset(declared))
 
 

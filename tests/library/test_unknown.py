@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from platform_stack import Application, Chart, Cluster, Mesh, Namespace, Platform, PlatformError, Sidecar
+from platform_stack import Application, Chart, Cluster, Namespace, Platform, PlatformError, Sidecar
 from platform_stack.facts import ChartFacts, Rendered, values_digest, write
+from platform_stack.integrations import istio
 from platform_stack.labels import NO_DEFAULT_DENY
 from platform_stack.model.flow import Pods, reaches, within
 from platform_stack.synth import Synthesized, synthesize
@@ -173,10 +174,10 @@ def adds(*objects: dict[str, Any]) -> Callable[[ManifestChart, Context], None]:
 @pytest.mark.parametrize("mesh", [False, True])
 def test_a_known_pod_beside_an_unknown_one_is_not_isolated_either(no_facts: Path, *, mesh: bool) -> None:
     """A policy for it alone would keep it from DNS; one of DNS for all would keep the unknown one from all else."""
-    istio = Application(
+    installs = Application(
         name="istio",
         namespaces=(Namespace(name="istio"),),
-        roles=(Mesh(sidecar=Sidecar(cpu="1m", memory="1Mi", known_idle="1Mi")),),
+        roles=(istio.mesh(sidecar=Sidecar(cpu="1m", memory="1Mi", known_idle="1Mi")),),
         provides=(
             "security.istio.io/AuthorizationPolicy",
             "security.istio.io/PeerAuthentication",
@@ -186,7 +187,7 @@ def test_a_known_pod_beside_an_unknown_one_is_not_isolated_either(no_facts: Path
     web = Application(
         name="web",
         namespaces=(Namespace(name="web", mesh=mesh),),
-        depends_on=(istio,),
+        depends_on=(installs,),
         charts=(chart("web"),),
         manifests=adds(pod("known"), pod("other")),
         flows=lambda _context: (within("known", ports=("http",), because="asks it", source=("other",)),),
@@ -195,13 +196,13 @@ def test_a_known_pod_beside_an_unknown_one_is_not_isolated_either(no_facts: Path
     outside = Application(
         name="outside",
         namespaces=(Namespace(name="outside", mesh=mesh),),
-        depends_on=(web, istio),
+        depends_on=(web, installs),
         manifests=adds(asking),
         flows=lambda _context: (
             reaches(Pods(application="web", workloads=("known",)), ports=(80,), because="asks it"),
         ),
     )
-    result = made(no_facts, istio, web, outside)
+    result = made(no_facts, installs, web, outside)
     policies = {
         (item["metadata"]["namespace"], item["metadata"]["name"])
         for items in result.objects.values()

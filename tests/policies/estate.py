@@ -14,7 +14,7 @@ import yaml
 from apps.__main__ import KIND, PLATFORM
 from apps.tenants.sample import SAMPLE
 from platform_stack.admission.judge import compiled
-from platform_stack.cluster_objects import cluster_objects
+from platform_stack.integrations.kind.objects import cluster_objects
 from platform_stack.synth import Synthesized, synthesize
 
 from .rendered import render_charts

@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from platform_stack.errors import Finding, did_you_mean
+from platform_stack.model.network import NetworkEngine
 from platform_stack.network.pods import Workload
 from platform_stack.network.table import name_of
 
@@ -32,20 +33,47 @@ def needed_excuses(estate: Estate) -> Iterator[Finding]:
 
 
 def encrypted(estate: Estate) -> Iterator[Finding]:
-    """Yield each flow that crosses nodes in the clear, unless its target's application says why it may."""
-    for flow in estate.flows:
-        if flow.protection != "none":
-            continue
-        if not (isinstance(flow.source, Workload) and isinstance(flow.target, Workload)):
-            continue
-        owner = estate.platform.by_name[flow.target.application]
-        if flow.target.name not in owner.plaintext_because:
+    """Yield each flow that crosses nodes in the clear, unless its target's application says why it may.
+
+    On a network that encrypts; where it does not, that is said once.
+    """
+    engine = estate.platform.role(NetworkEngine)
+    if engine is None or engine.encryption is None:
+        return
+    for target, flow in _in_the_clear(estate):
+        owner = estate.platform.by_name[target.application]
+        if target.name not in owner.plaintext_because:
             yield Finding(
-                f"{owner.source}: application {owner.name!r}: {flow.target.name!r} port {flow.port}",
+                f"{owner.source}: application {owner.name!r}: {target.name!r} port {flow.port}",
                 f"{flow.because} ({flow.declared_by}), with nothing that encrypts it between nodes",
-                "mTLS, TLS or WireGuard; WireGuard does not cover pods on the node's network",
+                f"mTLS, TLS or {engine.encryption}; {engine.encryption} does not cover pods on the node's network",
                 'add the workload to plaintext_because with the reason, or protection="TLS" to the flow',
             )
+
+
+def nothing_encrypts(estate: Estate) -> Iterator[Finding]:
+    """Yield each cluster whose network encrypts nothing between nodes, unless it says why that is right there."""
+    engine, cluster = estate.platform.role(NetworkEngine), estate.context.cluster
+    if cluster.plaintext_because or (engine and engine.encryption):
+        return
+    if found := {(one.source, target, one.port) for target, one in _in_the_clear(estate)}:
+        yield Finding(
+            f"{estate.platform.source}: cluster {cluster.name!r}: plaintext_because",
+            f"nothing, and {len(found)} of its flows cross nodes in the clear",
+            "a network that encrypts between nodes, or why it need not",
+            "the role NetworkEngine with its `encryption`, a mesh, or plaintext_because",
+        )
+
+
+def _in_the_clear(estate: Estate) -> Iterator[tuple[Workload, ResolvedFlow]]:
+    """Yield each flow between pods that nothing encrypts between nodes, with its target."""
+    for flow in estate.flows:
+        if (
+            flow.protection == "none"
+            and isinstance(flow.source, Workload)
+            and isinstance(flow.target, Workload)
+        ):
+            yield flow.target, flow
 
 
 def _connections(estate: Estate) -> Mapping[Connection, list[ResolvedFlow]]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from platform_stack.errors import Finding
+from platform_stack.integrations.network_policy import KIND, SELECTOR
 from platform_stack.kubernetes import POD_MAKERS, full_name, pod_template
+from platform_stack.model.network import Mesh, NetworkEngine
 from platform_stack.network.derive import WEBHOOKS, backends, endpoints, scraped, webhooks
 
 if TYPE_CHECKING:
@@ -19,14 +21,8 @@ if TYPE_CHECKING:
 _EVERYWHERE = "kube-root-ca.crt"
 """A ConfigMap that Kubernetes puts into every namespace."""
 
-_POLICIES = {
-    "NetworkPolicy": "podSelector",
-    "CiliumNetworkPolicy": "endpointSelector",
-    "PodDisruptionBudget": "selector",
-    "AuthorizationPolicy": "selector",
-    "PeerAuthentication": "selector",
-}
-"""The field of each that selects pods of its own namespace."""
+_POLICIES = {KIND: SELECTOR, "PodDisruptionBudget": "selector"}
+"""The field of each that selects pods of its own namespace, beside those of the network engine and the mesh."""
 
 
 def leads_somewhere(estate: Estate) -> Iterator[Finding]:
@@ -83,8 +79,8 @@ def _references_of(inventory: Inventory, item: Manifest) -> Iterator[tuple[str, 
             yield from _webhook(inventory, item, webhook)
     elif kind == "Service" and spec.get("selector"):
         yield from _service(inventory, item)
-    elif kind in _POLICIES:
-        labels = (spec.get(_POLICIES[kind]) or {}).get("matchLabels")
+    elif kind in (policies := _policies(inventory.platform)):
+        labels = (spec.get(policies[kind]) or {}).get("matchLabels")
         if labels:  # a default deny means whatever is there
             yield _in_words(labels), inventory.selected(namespace, labels)
     for _, backend in backends(inventory.platform, item):
@@ -94,6 +90,13 @@ def _references_of(inventory: Inventory, item: Manifest) -> Iterator[tuple[str, 
         yield f"Service {address[0]}/{address[1]} port {address[2]}", behind
     for _, endpoint in endpoints(inventory.platform, item):
         yield f"endpoint {endpoint.port!r}", scraped(inventory, endpoint)
+
+
+def _policies(platform: Platform) -> dict[str, str]:
+    found = dict(_POLICIES)
+    for role in (platform.role(NetworkEngine), platform.role(Mesh)):
+        found |= role.selectors if role else {}
+    return found
 
 
 def _service(inventory: Inventory, item: Manifest) -> Iterator[tuple[str, Iterable[object]]]:

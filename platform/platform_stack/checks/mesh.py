@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from platform_stack.errors import Finding
-from platform_stack.model.roles import Mesh
+from platform_stack.model.network import Mesh
 from platform_stack.network.derive import backends
 
 if TYPE_CHECKING:
@@ -35,9 +35,7 @@ def whole_mesh(estate: Estate) -> Iterator[Finding]:
                 f"{member.source}: application {member.name!r}: depends_on",
                 f"pods in the mesh ({', '.join(injected)}) that do not wait for it",
                 "a dependency on the application whose sidecar they get, or they start without one",
-                f"add {providers[0]!r} to depends_on"
-                if providers
-                else "no application of the platform has the role Mesh",
+                f"add {providers[0]!r} to depends_on",
             )
         yield from _left_out(member, found)
         for item in inventory.objects.get(member.name, ()):

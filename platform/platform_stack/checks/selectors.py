@@ -44,7 +44,7 @@ def changing(platform: Platform, manifests: Mapping[str, Sequence[Manifest]]) ->
 
 
 def _selected(node: Any) -> Iterator[str]:  # noqa: ANN401  any part of a manifest
-    """Yield the keys of all label selectors within, without the prefixes of Cilium (`k8s:`, `any:`)."""
+    """Yield the keys of all label selectors within, without a prefix that says where it is from (`k8s:`, `any:`)."""
     if isinstance(node, dict):
         for key, value in node.items():
             if key == "matchLabels" and isinstance(value, dict):

@@ -49,7 +49,7 @@ def check(ctx: click.Context, /, charts: Path | None, helm: str, *, show_rules: 
             estates = [one.estate for one in made]
             found = errors(estates, Phase.ASKED)
     doubtful = warnings(estates, Phase.DECLARED)
-    show_warnings([*doubtful, *warnings(estates, Phase.ASKED)])
+    show_warnings([*doubtful, *warnings(estates, Phase.FILLED, Phase.ASKED)])
     if as_json:
         click.echo(json.dumps([dataclasses.asdict(finding) for finding in found], indent=2))
     else:

@@ -10,27 +10,31 @@ from platform_stack_imports.k8s import Namespace as NamespaceObject
 from platform_stack_imports.k8s import ObjectMeta
 
 if TYPE_CHECKING:
-    from platform_stack.model import Application, Namespace
+    from platform_stack.model import Application, Mesh, Namespace
 
 _LEVEL = "pod-security.kubernetes.io"
 
 
-def namespace(spec: Namespace, owner: Application, no_default_deny: str = "") -> NamespaceObject:
+def namespace(
+    spec: Namespace, owner: Application, mesh: Mesh | None = None, no_default_deny: str = ""
+) -> NamespaceObject:
     """Return the Namespace with its Pod Security level, its tier, and the name of who owns it.
 
     The level is enforced, warned of and audited at the platform's Kubernetes version: an upgrade of the
     cluster must not change what is refused
     (https://kubernetes.io/docs/concepts/security/pod-security-admission/).
     A reason for a lower level, or why it has no default deny, stands in an annotation; a namespace of Kubernetes'
-    own is never deleted.
+    own is never deleted. One in the mesh has the mesh's labels and annotations too.
     """
     labels = {TIER: owner.tier, OWNER: owner.owner}
-    if spec.mesh:
-        labels["istio-injection"] = "enabled"
+    if spec.mesh and mesh:
+        labels |= mesh.namespace_labels
     for mode in ("enforce", "warn", "audit"):
         labels[f"{_LEVEL}/{mode}"] = spec.pod_security
         labels[f"{_LEVEL}/{mode}-version"] = f"v{MINOR_VERSION}"
     annotations = dict(spec.annotations)
+    if spec.mesh and mesh:
+        annotations |= mesh.namespace_annotations
     if spec.because:
         annotations["platform-stack.io/pod-security-because"] = spec.because
     if no_default_deny and not spec.existing:

@@ -1,4 +1,5 @@
-"""What a product is: one module each, which makes the roles of the application that runs it.
+"""What a product is: one module each, whose functions make the roles of the application that installs it.
 
-Nothing else in `platform_stack` knows a product. Each module's public names are for the descriptions of platforms.
+An application takes a role from here (`roles=(istio.mesh(sidecar=…),)`); whoever needs what the role is asks the
+platform for it, and names no product.
 """

@@ -12,6 +12,7 @@ from platform_stack.model.declarations import (
     Service,
     Sidecar,
 )
+from platform_stack.model.network import Interception, Mesh, NetworkEngine, PodMetadata, Selected
 from platform_stack.model.platform import Context, Platform
 from platform_stack.model.policy import Action, Policy, PolicyException, PolicyRule, excepted
 from platform_stack.model.roles import (
@@ -19,7 +20,6 @@ from platform_stack.model.roles import (
     CertificateIssuer,
     Dashboards,
     Gateway,
-    Mesh,
     MetricsEndpoint,
     PolicyEngine,
     Role,
@@ -48,10 +48,13 @@ __all__ = [
     "Generated",
     "Given",
     "IgnoreDifferences",
+    "Interception",
     "Mesh",
     "MetricsEndpoint",
     "Namespace",
+    "NetworkEngine",
     "Platform",
+    "PodMetadata",
     "Policy",
     "PolicyEngine",
     "PolicyException",
@@ -65,6 +68,7 @@ __all__ = [
     "RuntimeWorkload",
     "Scraper",
     "Secret",
+    "Selected",
     "Service",
     "Sidecar",
     "SyncWave",

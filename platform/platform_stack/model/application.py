@@ -42,7 +42,7 @@ class Namespace:
         name: DNS label.
         pod_security: level that Pod Security admission enforces; default `restricted`.
         because: why the level is not `restricted`; required then.
-        mesh: whether Istio's sidecar is injected into its pods; default False.
+        mesh: whether its pods are in the mesh; default False.
         outside_mesh_because: why it is not, for the reader of the inventory; not with `mesh`.
         annotations: further annotations of the Namespace.
         existing: whether Kubernetes makes it itself (kube-system); Argo CD then labels it and never

@@ -35,7 +35,7 @@ def _check_network(where: str, value: object) -> None:
             hint = ""
         fail(where, f"{value!r} ({error})", "a network in CIDR notation, such as '172.18.1.0/24'", hint)
     if network.version != 4:  # noqa: PLR2004  the version of the Internet Protocol
-        fail(where, value, "an IPv4 network: Cilium's L2 announcements answer ARP only")
+        fail(where, value, "an IPv4 network: the addresses are announced over ARP, which knows no other")
     if network.prefixlen > 30:  # noqa: PLR2004  a /31 has no room beside network and broadcast address
         fail(where, value, "a network of at least four addresses (/30 or wider)")
     if any(network.overlaps(other) for other in _NO_HOSTS):
@@ -61,6 +61,8 @@ class Cluster:
         iscsi: whether the nodes have iSCSI, which Longhorn needs; default False (KIND has none).
         chart_mirror: one base URL from which every chart is taken instead of its own repository
             (air-gapped clusters, tests); default None.
+        plaintext_because: why pods may talk between nodes in the clear, where the network encrypts nothing (the nodes
+            are one machine, or their network is the company's own); default: a warning says that they do.
 
     Raises:
         PlatformError: a field has a wrong type or form.
@@ -75,6 +77,7 @@ class Cluster:
     profile: Profile = "laptop"
     iscsi: bool = False
     chart_mirror: ChartUrl | None = None
+    plaintext_because: str = ""
 
     def __post_init__(self) -> None:
         """Check the revision."""

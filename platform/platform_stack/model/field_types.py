@@ -21,6 +21,8 @@ Check = Callable[[str, object], None]
 """Raises a PlatformError, whose findings begin with the first argument, unless the second is right."""
 
 _NOT_LOADED: dict[str, Any] = {
+    "Arrivals": NewType("arrivals", object),
+    "Permission": NewType("permission", object),
     "ManifestChart": NewType("chart", object),
     "Estate": NewType("estate", object),
     "Manifest": NewType("manifest", object),
@@ -61,6 +63,7 @@ def field_types(cls: type, fields: list[str]) -> dict[str, FieldType]:
         declarations,
         flow,
         names,
+        network,
         platform,
         policy,
         roles,
@@ -76,6 +79,7 @@ def field_types(cls: type, fields: list[str]) -> dict[str, FieldType]:
         declarations,
         flow,
         names,
+        network,
         platform,
         policy,
         roles,
@@ -107,7 +111,7 @@ def _read(hint: Any) -> FieldType:  # noqa: ANN401  whatever stands in an annota
             made = dataclasses.replace(_read(arguments[0]), check=arguments[1])
         case typing.Literal:
             made = _literal(arguments)
-        case collections.abc.Mapping:
+        case collections.abc.Mapping | builtins.dict:
             made = _mapping(*map(_read, arguments))
         case builtins.type:
             made = _one_of(typing.get_args(arguments[0]) or arguments)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Protocol = Literal["TCP", "UDP"]
 """Protocol of a flow's ports."""
 
-Protection = Literal["mTLS", "TLS", "WireGuard", "none"]
+Protection = Literal["mTLS", "TLS", "WireGuard", "IPsec", "none"]
 """How a flow is protected on its way between nodes."""
 
 _PATTERN = re.compile(
@@ -89,8 +89,7 @@ class Names:
     """Hosts outside the cluster, by DNS name.
 
     A `*` stands for any characters of one label, and never for a dot: `*.github.io` is every host directly below
-    github.io, neither github.io itself nor a.b.github.io. Cilium's patterns know nothing else: `**` is read as `*`
-    (https://docs.cilium.io/en/v1.18/security/policy/language/#dns-based, pkg/fqdn/matchpattern).
+    github.io, neither github.io itself nor a.b.github.io. Network engines know nothing else: `**` is read as `*`.
 
     Attributes:
         names: exact names, or patterns with `*` anywhere but in the last two labels.
@@ -114,7 +113,9 @@ def _hint(name: str) -> str:
     if "/" in name:
         return "leave out the scheme and the path"
     if "**" in name:
-        return "Cilium reads '**' as '*', characters of one label: '*.*.github.io' is two labels below"
+        return (
+            "a network engine reads '**' as '*', characters of one label: '*.*.github.io' is two labels below"
+        )
     below = name.lstrip("*")
     if "*" in below or (below != name and below.startswith(".")):
         return "the last two labels are written out: a pattern of a whole domain would be the world"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from platform_stack.errors import PlatformError, called_from, caller_file, in_order
 from platform_stack.model.checked import checked
 from platform_stack.model.consistency import dependencies, inconsistencies
+from platform_stack.model.network import Mesh
 from platform_stack.model.roles import AnyRole, Holder
 from platform_stack.model.waves import waves
 
@@ -73,7 +74,12 @@ class Platform:
     @cached_property
     def installed(self) -> tuple[Application, ...]:
         """What Argo CD installs after the bootstrap layer: the applications, then those that tenants become."""
-        return (*self.applications, *(tenant.application(self.applications) for tenant in self.tenants))
+        own = (*self.bootstrap, *self.applications)
+        mesh = any(isinstance(role, Mesh) for member in own for role in member.roles)
+        return (
+            *self.applications,
+            *(tenant.application(self.applications, mesh=mesh) for tenant in self.tenants),
+        )
 
     @cached_property
     def by_name(self) -> Mapping[str, Application]:
@@ -82,7 +88,9 @@ class Platform:
 
     @cached_property
     def mesh_namespaces(self) -> frozenset[str]:
-        """The namespaces into whose pods Istio's sidecar is injected."""
+        """The namespaces whose pods the mesh takes in; none where nobody is the mesh."""
+        if self.role(Mesh) is None:
+            return frozenset()
         return frozenset(
             namespace.name for member in self.members for namespace in member.namespaces if namespace.mesh
         )
@@ -102,6 +110,10 @@ class Platform:
     def _holders(self) -> dict[type, tuple[Holder[Any], ...]]:
         """Those that were asked for, by the role: it is asked at every object."""
         return {}
+
+    def role(self, role: type[AnyRole]) -> AnyRole | None:
+        """Return a role of the first who has it: for those that one member has at most. None: nobody has it."""
+        return next((holder.role for holder in self.holders(role)), None)
 
     def namespaces_for(self, member: Application) -> frozenset[str]:
         """Return the names of the namespaces that a member may put objects into: its own, and those it shares."""

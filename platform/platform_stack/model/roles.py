@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 from platform_stack.model.checked import checked
+from platform_stack.model.network import Mesh, NetworkEngine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from platform_stack.estate import Estate
     from platform_stack.facts import Manifest
     from platform_stack.model.application import Application
-    from platform_stack.model.declarations import Route, Sidecar
+    from platform_stack.model.declarations import Route
     from platform_stack.model.names import CustomKind, DnsLabel, DnsName, Kind, Text
     from platform_stack.model.policy import Action
 
@@ -168,19 +169,6 @@ class TraceCollector:
     workloads: tuple[Text, ...] = ()
 
 
-@checked("mesh")
-@dataclass(frozen=True, kw_only=True)
-class Mesh:
-    """Gives pods an identity, and encrypts what they say to each other.
-
-    Attributes:
-        sidecar: the container that it adds to each of its pods.
-
-    """
-
-    sidecar: Sidecar
-
-
 def _no_kinds(_item: Manifest) -> tuple[CustomKind, ...]:
     return ()
 
@@ -216,7 +204,9 @@ class PolicyEngine:
     kinds_made_by: Callable[[Manifest], tuple[CustomKind, ...]] = _no_kinds
 
 
-Role = Gateway | CertificateIssuer | Scraper | Dashboards | TraceCollector | Mesh | PolicyEngine
+Role = (
+    Gateway | CertificateIssuer | Scraper | Dashboards | TraceCollector | NetworkEngine | Mesh | PolicyEngine
+)
 """What an application is for the others."""
 
 PodRole = Gateway | Scraper | Dashboards | TraceCollector

@@ -99,9 +99,9 @@ class Tenant:
     """A team, what it gets, and within which limits.
 
     It becomes an application that comes after all applications of the platform: its namespaces (Pod
-    Security level `restricted`, in the mesh), the rights of its group there, and what it brings along; and
-    an AppProject with an Application for each of its repositories. Policies generate the rest in each
-    namespace: default deny, quota, limits, STRICT mTLS.
+    Security level `restricted`, in the mesh where there is one), the rights of its group there, and what it
+    brings along; and an AppProject with an Application for each of its repositories. Policies generate the
+    rest in each namespace: default deny, quota, limits, and what a mesh asks for.
 
     Attributes:
         name: DNS label; the name of its AppProject.
@@ -197,8 +197,14 @@ class Tenant:
         """Return the name of the Argo CD Application of one of its repositories."""
         return f"{PREFIX}{self.name}-{repository.name}"
 
-    def application(self, platform: Sequence[Application]) -> Application:
-        """Return the application that the tenant becomes; it depends on every one of the platform."""
+    def application(self, platform: Sequence[Application], *, mesh: bool) -> Application:
+        """Return the application that the tenant becomes.
+
+        Args:
+            platform: the applications that it depends on: every one of the platform.
+            mesh: whether its namespaces are in the mesh: where there is one.
+
+        """
         from platform_stack.constructs.tenant import objects  # noqa: PLC0415  the model must not load cdk8s
 
         def manifests(chart: ManifestChart, context: Context) -> None:
@@ -212,7 +218,7 @@ class Tenant:
             name=PREFIX + self.name,
             tenant=self,
             namespaces=tuple(
-                Namespace(name=name, mesh=True, annotations=annotations) for name in self.namespace_names
+                Namespace(name=name, mesh=mesh, annotations=annotations) for name in self.namespace_names
             ),
             depends_on=tuple(platform),
             routes=self.routes,

@@ -7,45 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 from platform_stack.kubernetes import POD_MAKERS, pod_template
 from platform_stack.labels import CHANGING
+from platform_stack.model.network import Mesh, PodMetadata
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from platform_stack.estate import Estate
     from platform_stack.facts import Manifest
+    from platform_stack.model.network import Interception
     from platform_stack.model.roles import AnyPodRole, Holder, PodRole
     from platform_stack.recorded import Release
 
 Labels = tuple[tuple[str, str], ...]
 """Labels, sorted, so that they can be compared and hashed."""
-
-
-_SIDECARS_OWN = (15020, 15021, 15090)
-"""Ports of the sidecar itself (metrics, health), which are left out
-(https://istio.io/latest/docs/ops/deployment/application-requirements/)."""
-
-_INJECT = "sidecar.istio.io/inject"
-_TRAFFIC = "traffic.sidecar.istio.io"
-
-
-@dataclass(frozen=True)
-class Interception:
-    """Which arriving connections a sidecar takes.
-
-    Attributes:
-        only: the ports it takes (annotation includeInboundPorts); None: all but those left out.
-        left_out: the ports it does not take (annotation excludeInboundPorts).
-
-    """
-
-    only: tuple[int, ...] | None = None
-    left_out: tuple[int, ...] = ()
-
-    def intercepts(self, port: int) -> bool:
-        """Return whether it takes what arrives at a TCP port."""
-        if self.only is not None:
-            return port in self.only
-        return port not in (*self.left_out, *_SIDECARS_OWN)
 
 
 @dataclass(frozen=True)
@@ -63,7 +37,7 @@ class Workload:
         numbers: all container ports.
         host_network: whether they use the node's network, where pod policies do not reach them.
         service_account: their service account, which is their identity in the mesh.
-        sidecar: how Istio's sidecar stands before them; None: they are outside the mesh.
+        sidecar: how the mesh's sidecar stands before them; None: they are outside the mesh.
 
     """
 
@@ -114,11 +88,12 @@ class Inventory:
         objects = self.objects = estate.objects
         self.unknown = estate.unknown
         self.platform = estate.platform
-        self._mesh = estate.platform.mesh_namespaces
+        self._mesh = estate.platform.role(Mesh)
+        self._in_mesh = estate.platform.mesh_namespaces
         self.by_application: dict[str, list[Workload]] = {}
         for member in estate.platform.members:
             found = [
-                _workload(member.name, item, self._mesh)
+                self._workload(member.name, item)
                 for item in objects.get(member.name, ())
                 if item["kind"] in POD_MAKERS
             ]
@@ -132,7 +107,7 @@ class Inventory:
                     tuple(sorted(runtime.ports.items())),
                     tuple(sorted(set(runtime.ports.values()))),
                     service_account=runtime.service_account,
-                    sidecar=_sidecar({"labels": runtime.labels}, mesh=runtime.namespace in self._mesh),
+                    sidecar=self._sidecar(runtime.namespace, {"labels": runtime.labels}),
                 )
                 for runtime in estate.runtime_workloads[member.name]
                 if runtime.labels
@@ -173,7 +148,7 @@ class Inventory:
 
     def everything(self, application: str, namespace: str) -> Workload:
         """Return what stands for every pod of a namespace; `*` is every service account of it."""
-        sidecar = Interception() if namespace in self._mesh else None
+        sidecar = self._sidecar(namespace, {})
         return Workload(application, namespace, "any", (), (), (), (), service_account="*", sidecar=sidecar)
 
     def selected(self, namespace: str, labels: Mapping[str, str]) -> list[Workload]:
@@ -221,31 +196,41 @@ class Inventory:
                     result.append((workload, number))
         return result
 
+    def _workload(self, application: str, item: Manifest) -> Workload:
+        spec, template = item["spec"], pod_template(item)
+        metadata = template.get("metadata", {})
+        labels = metadata.get("labels", {})
+        pod = template["spec"]
+        entries = [
+            entry
+            for container in (*pod.get("initContainers", ()), *pod["containers"])
+            for entry in container.get("ports", ())
+        ]
+        namespace = item["metadata"]["namespace"]
+        host = bool(pod.get("hostNetwork"))
+        return Workload(
+            application,
+            namespace,
+            item["metadata"]["name"],
+            _sorted(spec.get("selector", {}).get("matchLabels") or labels),
+            _sorted(labels),
+            tuple(
+                sorted({(entry["name"], entry["containerPort"]) for entry in entries if entry.get("name")})
+            ),
+            tuple(sorted({entry["containerPort"] for entry in entries})),
+            host,
+            pod.get("serviceAccountName", "default"),
+            None if host else self._sidecar(namespace, metadata),
+        )
 
-def _workload(application: str, item: Manifest, mesh: frozenset[str]) -> Workload:
-    spec, template = item["spec"], pod_template(item)
-    metadata = template.get("metadata", {})
-    labels = metadata.get("labels", {})
-    pod = template["spec"]
-    entries = [
-        entry
-        for container in (*pod.get("initContainers", ()), *pod["containers"])
-        for entry in container.get("ports", ())
-    ]
-    namespace = item["metadata"]["namespace"]
-    host = bool(pod.get("hostNetwork"))
-    return Workload(
-        application,
-        namespace,
-        item["metadata"]["name"],
-        _sorted(spec.get("selector", {}).get("matchLabels") or labels),
-        _sorted(labels),
-        tuple(sorted({(entry["name"], entry["containerPort"]) for entry in entries if entry.get("name")})),
-        tuple(sorted({entry["containerPort"] for entry in entries})),
-        host,
-        pod.get("serviceAccountName", "default"),
-        None if host else _sidecar(metadata, mesh=namespace in mesh),
-    )
+    def _sidecar(self, namespace: str, metadata: Mapping[str, Any]) -> Interception | None:
+        """Return how the mesh's sidecar stands before pods; None: they are outside the mesh, or there is none."""
+        if self._mesh is None:
+            return None
+        pods = PodMetadata(
+            metadata.get("labels") or {}, metadata.get("annotations") or {}, namespace in self._in_mesh
+        )
+        return next(iter(self._mesh.takes_in(pods)), None)
 
 
 def _lasting(workload: Workload, every: Iterable[Workload]) -> Workload:
@@ -259,23 +244,6 @@ def _lasting(workload: Workload, every: Iterable[Workload]) -> Workload:
         if other.namespace == workload.namespace
     )
     return workload if taken or not kept else replace(workload, selector=_sorted(kept))
-
-
-def _sidecar(metadata: Mapping[str, Any], *, mesh: bool) -> Interception | None:
-    """Return what the injector makes of pods: their own label counts more than their namespace's."""
-    inject = (metadata.get("labels") or {}).get(_INJECT)
-    if inject == "false" or (inject != "true" and not mesh):
-        return None
-    annotations = metadata.get("annotations") or {}
-    included = annotations.get(f"{_TRAFFIC}/includeInboundPorts", "*")
-    return Interception(
-        None if included == "*" else _ports(included),
-        _ports(annotations.get(f"{_TRAFFIC}/excludeInboundPorts", "")),
-    )
-
-
-def _ports(text: str) -> tuple[int, ...]:
-    return tuple(int(port) for port in text.split(",") if port)
 
 
 def _sorted(labels: Mapping[str, Any] | Iterable[tuple[str, str]]) -> Labels:

@@ -17,7 +17,9 @@ from platform_stack.model.flow import (
     Protection,
     Protocol,
 )
+from platform_stack.model.network import NetworkEngine
 from platform_stack.network.derive import derive
+from platform_stack.network.mesh import in_mesh
 from platform_stack.network.pods import Workload
 from platform_stack.recorded import needs
 
@@ -85,7 +87,9 @@ def resolve(estate: Estate) -> Resolution:
     spellings: Spellings = {}
     findings: list[Finding] = []
     for wanted in derive(estate):
-        protection = _protection(wanted.source, wanted.target, wanted.port, "TCP", wanted.protection)
+        protection = wanted.protection or _protection(
+            estate, wanted.source, wanted.target, wanted.port, "TCP"
+        )
         flow = ResolvedFlow(
             wanted.source, wanted.target, wanted.port, "TCP", wanted.because, wanted.asked_by, protection
         )
@@ -108,7 +112,7 @@ def _expand(estate: Estate, member: Application, flow: Flow) -> Iterator[tuple[R
         for target in _peers(estate, member, flow, flow.target):
             for port in flow.ports:
                 number = _number(member, flow, target, port)
-                protection = _protection(source, target, number, flow.protocol, flow.protection)
+                protection = flow.protection or _protection(estate, source, target, number, flow.protocol)
                 yield (
                     ResolvedFlow(
                         source, target, number, flow.protocol, flow.because, member.name, protection
@@ -200,18 +204,15 @@ def _number(member: Application, flow: Flow, target: Peer, port: int | str) -> i
     return number
 
 
-def _protection(
-    source: Peer, target: Peer, port: int, protocol: Protocol, declared: Protection | None
-) -> Protection:
+def _protection(estate: Estate, source: Peer, target: Peer, port: int, protocol: Protocol) -> Protection:
     """Return what protects a flow: mutual TLS needs a sidecar on both sides, and one that takes the port."""
-    if declared is not None:
-        return declared
     ends = (source, target)
     asks = target is Entity.MESH or (
         isinstance(target, Workload) and target.answers_through_sidecar(port, protocol)
     )
-    if asks and (source is Entity.MESH or (isinstance(source, Workload) and source.mesh)):
+    if asks and in_mesh(source):
         return "mTLS"
     if all(end is Entity.MESH or (isinstance(end, Workload) and not end.host_network) for end in ends):
-        return "WireGuard"
+        engine = estate.platform.role(NetworkEngine)
+        return (engine and engine.encryption) or "none"
     return "TLS" if Entity.API_SERVER in ends else "none"

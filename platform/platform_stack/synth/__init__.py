@@ -138,7 +138,9 @@ def synthesize(platform: Platform) -> list[Synthesized]:
     for one in filled:
         with collecting(wrong):
             files = print_folder(app, one)
-            made.append(Synthesized(one.estate, files, tuple(warnings([one.estate], Phase.DECLARED))))
+            made.append(
+                Synthesized(one.estate, files, tuple(warnings([one.estate], Phase.DECLARED, Phase.FILLED)))
+            )
     if wrong:
         raise PlatformError(*in_order(wrong))
     return made

@@ -10,7 +10,7 @@ from platform_stack.constructs.namespaces import namespace
 from platform_stack.errors import PlatformError, collecting
 from platform_stack.estate import Estate
 from platform_stack.facts.scope import is_namespaced
-from platform_stack.model import SyncWave
+from platform_stack.model import Mesh, SyncWave
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -82,7 +82,8 @@ def _fill(chart: ManifestChart, member: Application, estate: Estate) -> None:
     context = estate.context
     for spec in member.namespaces:
         reason = estate.no_default_deny.get(spec.name, "")
-        chart.add(namespace(spec, member, reason), wave=SyncWave.NAMESPACE)
+        made = namespace(spec, member, context.platform.role(Mesh), reason)
+        chart.add(made, wave=SyncWave.NAMESPACE)
     for secret in member.secrets:
         if sealed := estate.store.sealed.get(secret.full_name):
             chart.add(sealed.manifest, wave=SyncWave.SECRET)

@@ -10,7 +10,8 @@ from platform_stack import bootstrap, budget
 from platform_stack.constructs import ManifestChart, argocd, project
 from platform_stack.errors import Finding, PlatformError, collecting, fail
 from platform_stack.file_names import file_names
-from platform_stack.kind import kind_config
+from platform_stack.integrations.kind.configuration import kind_config
+from platform_stack.model import NetworkEngine
 from platform_stack.model.tenant import PREFIX
 from platform_stack.recorded import made_by, unknown
 from platform_stack.synth.readme import readme
@@ -44,7 +45,9 @@ def print_folder(app: ManifestApp, filled: Filled) -> Tree:
     if findings:
         raise PlatformError(*findings)
     _root(files, app, estate)
-    _write(files, "bootstrap/kind.yaml", kind_config(estate.context.cluster))
+    _write(
+        files, "bootstrap/kind.yaml", kind_config(estate.context.cluster, estate.platform.role(NetworkEngine))
+    )
     requested = budget.total(each.total for each in estate.budget)
     files[bootstrap.FILE] = bootstrap.environment(estate.context, requested)
     files["README.md"] = readme(estate).encode()

@@ -14,11 +14,11 @@ from platform_stack.estate import Estate
 from platform_stack.labels import CHANGING
 from platform_stack.model.flow import Entity, Flow, Names, Pods, reaches_names
 from platform_stack.network.policies import policies
-from platform_stack.typed import to_manifest
 from tests.flows.oracle import Oracle
 from tests.flows.peers import DnsName, Pod
 from tests.flows.platforms import (
     CLUSTER,
+    ENGINE,
     GIT,
     NETWORK,
     OUTSIDE,
@@ -75,7 +75,7 @@ def test_the_order_of_the_applications_does_not_matter(made: Made) -> None:
     def compiled(platform: Platform) -> list[str]:
         context = Context(platform, CLUSTER)
         found = policies(Estate(context, made.objects))
-        return sorted(f"{owner} {to_manifest(policy)} {wave}" for owner, policy, wave in found)
+        return sorted(f"{owner} {policy} {wave}" for owner, policy, wave in found)
 
     platform = made.context.platform
     backwards = Platform(applications=platform.applications[::-1], clusters=platform.clusters)
@@ -84,7 +84,7 @@ def test_the_order_of_the_applications_does_not_matter(made: Made) -> None:
 
 def one_application(*flows: Flow) -> tuple[Context, Objects]:
     web = Application(name="web", namespaces=(Namespace(name="web"),), flows=always(flows))
-    platform = Platform(applications=(web,), clusters=(CLUSTER,))
+    platform = Platform(applications=(web, ENGINE), clusters=(CLUSTER,))
     return Context(platform, CLUSTER), {"web": [deployment("web", "web")]}
 
 
@@ -94,7 +94,7 @@ def test_names_outside_and_nothing_beside_them() -> None:
     )
     pod = Pod("web", "web", {"app": "web"}, {})
     judge = Oracle(
-        [to_manifest(policy) for _, policy, _ in policies(Estate(context, objects))],
+        [policy for _, policy, _ in policies(Estate(context, objects))],
         [pod],
         {"web": {}},
     )
@@ -111,7 +111,7 @@ def test_a_star_is_one_label_or_a_part_of_one() -> None:
     )
     pod = Pod("web", "web", {"app": "web"}, {})
     judge = Oracle(
-        [to_manifest(policy) for _, policy, _ in policies(Estate(context, objects))],
+        [policy for _, policy, _ in policies(Estate(context, objects))],
         [pod],
         {"web": {}},
     )
@@ -184,7 +184,7 @@ def test_a_flow_in_the_clear_between_nodes_needs_a_reason() -> None:
 
     def resolved(**declared: dict[str, str]) -> int:
         web = Application(name="web", namespaces=(Namespace(name="web"),), flows=always((flow,)), **declared)  # type: ignore[arg-type] # one keyword of many
-        platform = Platform(applications=(web,), clusters=(CLUSTER,))
+        platform = Platform(applications=(web, ENGINE), clusters=(CLUSTER,))
         return len(flows_of(Context(platform, CLUSTER), {"web": [deployment("web", "web"), agent]}))
 
     with pytest.raises(PlatformError, match="nothing that encrypts it between nodes"):
@@ -203,7 +203,7 @@ def test_the_pods_of_the_next_version_have_the_same_policies(made: Made) -> None
             name: [_hook(item, changing) for item in of_member] for name, of_member in made.objects.items()
         }
         found = policies(Estate(made.context, objects))
-        return [to_manifest(policy) for _, policy, _ in found]
+        return [policy for _, policy, _ in found]
 
     first = compiled("v1")
     assert first == compiled("v2")

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from platform_stack import Application, Context, Namespace, Platform
 from platform_stack.model.flow import Entity, Everything, Flow, Pods
 from tests.flows.mesh_oracle import Member
-from tests.flows.platforms import CLUSTER, PORTS, Made, Objects, always, deployment, platforms
+from tests.flows.platforms import CLUSTER, MESH, PORTS, Made, Objects, always, deployment, platforms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,7 +68,7 @@ def one_namespace(objects: Objects, *flows: Flow) -> Made:
         Application(name=name, namespaces=(Namespace(name=name, mesh=True),), flows=always(declared))
         for name, declared in (("web", flows), ("team", ()))
     )
-    platform = Platform(applications=applications, clusters=(CLUSTER,))
+    platform = Platform(applications=(*applications, MESH), clusters=(CLUSTER,))
     return Made(Context(platform, CLUSTER), objects, {}, frozenset())
 
 

@@ -21,13 +21,18 @@ from platform_stack import (
     Platform,
     PlatformError,
     Repository,
+    Role,
+    Sidecar,
     Tenant,
+    TraceCollector,
 )
 from platform_stack.checks.tenants import within_the_tenant
 from platform_stack.estate import Estate
+from platform_stack.integrations.cilium import network_engine
+from platform_stack.integrations.istio import mesh
+from platform_stack.integrations.kong import gateway
 from platform_stack.model.flow import Entity, Everything, Flow, Names, Networks, Pods, sends_traces
 from platform_stack.network.policies import policies
-from platform_stack.typed import to_manifest
 from tests.flows.oracle import Oracle
 from tests.flows.peers import Address, DnsName, Pod
 from tests.flows.peers import Entity as Identity
@@ -43,6 +48,12 @@ WORKLOADS = {
     "istio": ("istiod",),
     "tenant-shop": ("web", "database"),
     "tenant-books": ("web",),
+}
+ROLES: dict[str, tuple[Role, ...]] = {
+    "kong": (gateway(),),
+    "tracing": (TraceCollector(workloads=("tempo",)),),
+    "vault": (network_engine(),),
+    "istio": (mesh(sidecar=Sidecar(cpu="5m", memory="16Mi", known_idle="50Mi")),),
 }
 MESHED = {"tenant-shop", "tenant-books"}
 STRANGER = Pod("books", "from-a-repository", {"app": "anything"}, {})
@@ -76,7 +87,7 @@ PODS = {
 
 def context(*flows: Flow, vaults: tuple[Flow, ...] = ()) -> Context:
     """Return a platform whose tenant `shop` declares these flows, beside a tenant with a repository."""
-    mesh = Flow(
+    of_the_mesh = Flow(
         source=Entity.MESH,
         target=Pods(workloads=("istiod",)),
         ports=(15012,),
@@ -88,7 +99,8 @@ def context(*flows: Flow, vaults: tuple[Flow, ...] = ()) -> Context:
             Application(
                 name=name,
                 namespaces=(Namespace(name=name),),
-                flows=lambda _context, name=name: {"istio": (mesh,), "vault": vaults}.get(name, ()),  # type: ignore[misc] # bound here
+                roles=ROLES.get(name, ()),
+                flows=lambda _context, name=name: {"istio": (of_the_mesh,), "vault": vaults}.get(name, ()),  # type: ignore[misc] # bound here
             )
             for name in WORKLOADS
             if name not in MESHED
@@ -131,7 +143,7 @@ def reachable(oracle: Oracle) -> set[tuple[tuple[str, str], tuple[str, str], int
 
 def judge(made: Context) -> Oracle:
     return Oracle(
-        [to_manifest(policy) for _, policy, _ in policies(Estate(made, OBJECTS))],
+        [policy for _, policy, _ in policies(Estate(made, OBJECTS))],
         list(PODS.values()),
         {namespace_of(name): {"istio-injection": "enabled"} if name in MESHED else {} for name in WORKLOADS},
     )

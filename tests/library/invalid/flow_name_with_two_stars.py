@@ -1,7 +1,7 @@
 """apps/__main__.py:32: DNS name
   found:    **.example.test
   expected: a name such as 'github.com', or '*.github.io'
-  hint:     Cilium reads '**' as '*', characters of one label: '*.*.github.io' is two labels below
+  hint:     a network engine reads '**' as '*', characters of one label: '*.*.github.io' is two labels below
 """
 
 from platform_stack import Application, Cluster, Namespace, Platform

@@ -1,5 +1,5 @@
 """apps/__main__.py:43: application 'web': flows: web/web to web/store port 8080
-  found:    'WireGuard' (web) and 'TLS' (web)
+  found:    'none' (web) and 'TLS' (web)
   expected: one protection of one connection
   hint:     give protection="TLS" to both, or to none
 """

@@ -1,10 +1,11 @@
-"""apps/__main__.py:36: application 'web': namespace 'web': mesh
+"""apps/__main__.py:37: application 'web': namespace 'web': mesh
   found:    'store', which asks for no sidecar in its labels
   expected: pods that are all in the mesh
   hint:     give it a namespace of its own, or let pods join one by one, by their own label
 """
 
-from platform_stack import Application, Cluster, Mesh, Namespace, Platform, Sidecar
+from platform_stack import Application, Cluster, Namespace, Platform, Sidecar
+from platform_stack.integrations import istio
 
 
 def deployment(name, **labels):
@@ -30,7 +31,7 @@ mesh = Application(
     name="mesh",
     namespaces=(Namespace(name="mesh"),),
     provides=("security.istio.io/AuthorizationPolicy", "security.istio.io/PeerAuthentication"),
-    roles=(Mesh(sidecar=Sidecar(cpu="5m", memory="16Mi", known_idle="50Mi")),),
+    roles=(istio.mesh(sidecar=Sidecar(cpu="5m", memory="16Mi", known_idle="50Mi")),),
 )
 cluster = Cluster(name="kind", repo_url="https://git.example.test/platform")
 web = Application(

@@ -1,14 +1,15 @@
-"""apps/__main__.py:33: application 'web': depends_on
+"""apps/__main__.py:34: application 'web': depends_on
   found:    pods in the mesh (store, web) that do not wait for it
   expected: a dependency on the application whose sidecar they get, or they start without one
   hint:     add 'mesh' to depends_on
-apps/__main__.py:33: application 'web': kind security.istio.io/AuthorizationPolicy
+apps/__main__.py:34: application 'web': kind security.istio.io/AuthorizationPolicy
   found:    no dependency on 'mesh', which provides it
   expected: 'mesh' among what it depends on, directly or not
   hint:     add 'mesh' to depends_on
 """
 
-from platform_stack import Application, Cluster, Mesh, Namespace, Platform, Sidecar
+from platform_stack import Application, Cluster, Namespace, Platform, Sidecar
+from platform_stack.integrations import istio
 
 
 def deployment(name, **labels):
@@ -35,7 +36,7 @@ mesh = Application(
     name="mesh",
     namespaces=(Namespace(name="mesh"),),
     provides=("security.istio.io/AuthorizationPolicy", "security.istio.io/PeerAuthentication"),
-    roles=(Mesh(sidecar=Sidecar(cpu="5m", memory="16Mi", known_idle="50Mi")),),
+    roles=(istio.mesh(sidecar=Sidecar(cpu="5m", memory="16Mi", known_idle="50Mi")),),
 )
 cluster = Cluster(name="kind", repo_url="https://git.example.test/platform")
 PLATFORM = Platform(applications=(web, mesh), clusters=(cluster,))

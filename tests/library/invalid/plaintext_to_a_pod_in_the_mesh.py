@@ -1,10 +1,11 @@
-"""apps/__main__.py:42: application 'web': plaintext_because
+"""apps/__main__.py:43: application 'web': plaintext_because
   found:    'store', which is in the mesh
   expected: workloads that somebody talks to without encryption between nodes
   hint:     take it out
 """
 
-from platform_stack import Application, Cluster, Mesh, Namespace, Platform, Sidecar
+from platform_stack import Application, Cluster, Namespace, Platform, Sidecar
+from platform_stack.integrations import istio
 from platform_stack.model.flow import within
 
 
@@ -37,7 +38,7 @@ mesh = Application(
     name="mesh",
     namespaces=(Namespace(name="mesh"),),
     provides=("security.istio.io/AuthorizationPolicy", "security.istio.io/PeerAuthentication"),
-    roles=(Mesh(sidecar=Sidecar(cpu="5m", memory="16Mi", known_idle="50Mi")),),
+    roles=(istio.mesh(sidecar=Sidecar(cpu="5m", memory="16Mi", known_idle="50Mi")),),
 )
 web = Application(
     name="web",

@@ -4,8 +4,8 @@
   hint:     set it in the values of the chart, or where the object is made
 """
 
-from platform_stack import Application, Cluster, Mesh, Namespace, Platform, Route, Service, Sidecar
-from platform_stack.integrations import cert_manager, kong
+from platform_stack import Application, Cluster, Namespace, Platform, Route, Service, Sidecar
+from platform_stack.integrations import cert_manager, istio, kong
 
 
 def deployment(name, **labels):
@@ -38,7 +38,7 @@ mesh = Application(
     name="mesh",
     namespaces=(Namespace(name="mesh"),),
     provides=("security.istio.io/AuthorizationPolicy", "security.istio.io/PeerAuthentication"),
-    roles=(Mesh(sidecar=Sidecar(cpu="5m", memory="16Mi", known_idle="50Mi")),),
+    roles=(istio.mesh(sidecar=Sidecar(cpu="5m", memory="16Mi", known_idle="50Mi")),),
 )
 gateway = Application(
     name="gateway",

@@ -1,10 +1,11 @@
-"""apps/__main__.py:39: application 'web': CiliumNetworkPolicy web/egress-web-init-to-api-server
+"""apps/__main__.py:41: application 'web': CiliumNetworkPolicy web/egress-web-init-to-api-server
   found:    a selector with helm.sh/chart, which changes with a version
   expected: labels that stay, or it misses the pods of the next version
   hint:     give the workload's pods a label of their own, such as app.kubernetes.io/component
 """
 
 from platform_stack import Application, Cluster, Namespace, Platform
+from platform_stack.integrations.cilium import network_engine
 from platform_stack.model.flow import uses_api_server
 
 
@@ -35,6 +36,7 @@ cilium = Application(
     name="cilium",
     namespaces=(Namespace(name="kube-system", existing=True),),
     provides=("cilium.io/CiliumNetworkPolicy",),
+    roles=(network_engine(),),
 )
 web = Application(
     name="web", namespaces=(Namespace(name="web"),), flows=flows, manifests=manifests, depends_on=(cilium,)

@@ -1,18 +1,19 @@
-"""apps/__main__.py:46: tenant 'shop': flows: 'calls the Kubernetes API'
+"""apps/__main__.py:47: tenant 'shop': flows: 'calls the Kubernetes API'
   found:    a flow to the API server
   expected: flows among the tenant's own pods, to DNS names outside the cluster, or of traces (sends_traces)
   hint:     routes and monitors open the rest; else the application that answers declares the flow
-apps/__main__.py:46: tenant 'shop': flows: 'looks around'
+apps/__main__.py:47: tenant 'shop': flows: 'looks around'
   found:    a flow to every pod of the namespace 'vault'
   expected: flows among the tenant's own pods, to DNS names outside the cluster, or of traces (sends_traces)
   hint:     routes and monitors open the rest; else the application that answers declares the flow
-apps/__main__.py:46: tenant 'shop': flows: 'reads secrets'
+apps/__main__.py:47: tenant 'shop': flows: 'reads secrets'
   found:    a flow to every pod of 'vault'
   expected: flows among the tenant's own pods, to DNS names outside the cluster, or of traces (sends_traces)
   hint:     routes and monitors open the rest; else the application that answers declares the flow
 """
 
-from platform_stack import Application, Cluster, Mesh, Namespace, Platform, Sidecar, Tenant
+from platform_stack import Application, Cluster, Namespace, Platform, Sidecar, Tenant
+from platform_stack.integrations import cilium, istio
 from platform_stack.model.flow import Everything, Flow, Pods, reaches, uses_api_server
 
 
@@ -40,7 +41,7 @@ vault = Application(
         "security.istio.io/AuthorizationPolicy",
         "security.istio.io/PeerAuthentication",
     ),
-    roles=(Mesh(sidecar=Sidecar(cpu="5m", memory="16Mi", known_idle="50Mi")),),
+    roles=(cilium.network_engine(), istio.mesh(sidecar=Sidecar(cpu="5m", memory="16Mi", known_idle="50Mi"))),
     manifests=lambda chart, context: chart.add(deployment("vault")),
 )
 shop = Tenant(

@@ -24,14 +24,15 @@ def test_a_tenant_needs_a_name_a_group_and_a_contact_only() -> None:
     assert (shop.registries, shop.repositories, shop.routes) == ((), (), ())
 
 
-def test_it_becomes_an_application_after_all_others() -> None:
+@pytest.mark.parametrize("mesh", [False, True])
+def test_it_becomes_an_application_after_all_others(*, mesh: bool) -> None:
     web = Application(name="web", namespaces=(Namespace(name="web"),))
-    made = tenant(namespaces=("shop", "shop-test")).application((web,))
+    made = tenant(namespaces=("shop", "shop-test")).application((web,), mesh=mesh)
     assert (made.name, made.dependencies) == ("tenant-shop", ("web",))
     assert (made.tier, made.owner) == ("tenant", "shop")
     assert [(one.name, one.pod_security, one.mesh) for one in made.namespaces] == [
-        ("shop", "restricted", True),
-        ("shop-test", "restricted", True),
+        ("shop", "restricted", mesh),
+        ("shop-test", "restricted", mesh),
     ]
     assert (web.tier, web.owner) == ("platform", "web")
 

@@ -1,4 +1,8 @@
-"""CiliumNetworkPolicies for peers that a NetworkPolicy cannot name.
+"""Cilium: a network engine, whose CiliumNetworkPolicies name peers that a NetworkPolicy cannot.
+
+Its patterns of DNS names are as `platform_stack.Names` says: a `*` stands for characters of one label, and `**` is read
+as `*` (https://docs.cilium.io/en/v1.18/security/policy/language/#dns-based, pkg/fqdn/matchpattern). The addresses of
+LoadBalancer Services are IPv4, as `Cluster.load_balancer_range` says: its L2 announcements answer ARP only.
 
 Sources: https://docs.cilium.io/en/stable/security/policy/language/ and the issues named below.
 """
@@ -8,17 +12,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from platform_stack.model.flow import Entity, Names, Networks
-from platform_stack.network.pods import DNS, Workload
+from platform_stack.model.network import NetworkEngine
+from platform_stack.network.pods import DNS
+from platform_stack.typed import to_manifest
 from platform_stack_imports import cilium as api
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
+    from platform_stack.model.network import Encryption
+    from platform_stack.network.permission import Permission
     from platform_stack.network.resolve import Peer
-    from platform_stack_imports.k8s import ObjectMeta
-
-Direction = Literal["ingress", "egress"]
-DIRECTIONS: tuple[Direction, ...] = ("ingress", "egress")
 
 _Entity = Literal["host", "kube-apiserver", "remote-node", "world"]
 
@@ -29,24 +31,37 @@ _NODES: tuple[_Entity, ...] = ("host", "remote-node", "kube-apiserver")
 _FROM_WORLD: tuple[_Entity, ...] = ("world", "host", "remote-node")
 
 
-def cilium_policy(
-    direction: Direction,
-    metadata: ObjectMeta,
-    subject: Workload,
-    peer: Peer,
-    ports: Iterable[tuple[int, str]],
-) -> api.CiliumNetworkPolicy:
-    """Return the policy that lets pods be reached by a peer (`ingress`) or reach it (`egress`) on pod ports."""
+def network_engine(*, encryption: Encryption | None = "WireGuard") -> NetworkEngine:
+    """Return the role of the application that installs Cilium in the place of kube-proxy.
+
+    Args:
+        encryption: what its chart's value `encryption.type` names; None: `encryption.enabled` is false.
+
+    """
+    return NetworkEngine(
+        policies=_policies,
+        selectors={"CiliumNetworkPolicy": "endpointSelector"},
+        encryption=encryption,
+        replaces_kube_proxy=True,
+    )
+
+
+def _policies(permission: Permission) -> tuple[dict[str, object], ...]:
+    return (to_manifest(_policy(permission)),)
+
+
+def _policy(permission: Permission) -> api.CiliumNetworkPolicy:
+    peer = permission.peer
     to_ports = [
         api.CiliumNetworkPolicySpecEgressToPorts(
             ports=[
-                api.CiliumNetworkPolicySpecEgressToPortsPorts(port=str(port), protocol=_protocol(protocol))
-                for port, protocol in ports
+                api.CiliumNetworkPolicySpecEgressToPortsPorts(port=str(port), protocol=protocol)
+                for port, protocol in permission.ports
             ]
         )
     ]
-    selector = api.CiliumNetworkPolicySpecEndpointSelector(match_labels=dict(subject.selector))
-    if direction == "ingress":
+    selector = api.CiliumNetworkPolicySpecEndpointSelector(match_labels=dict(permission.subject.selector))
+    if permission.direction == "ingress":
         spec = api.CiliumNetworkPolicySpec(
             endpoint_selector=selector,
             ingress=[
@@ -59,7 +74,7 @@ def cilium_policy(
         )
     else:
         spec = api.CiliumNetworkPolicySpec(endpoint_selector=selector, egress=_egress(peer, to_ports))
-    return api.CiliumNetworkPolicy(metadata=metadata, spec=spec)
+    return api.CiliumNetworkPolicy(metadata=permission.metadata, spec=spec)
 
 
 def _egress(
@@ -107,7 +122,3 @@ def _targets(peer: Peer) -> tuple[_Entity, ...]:
     if peer is Entity.API_SERVER:
         return ("kube-apiserver",)
     return ("world",) if peer is Entity.WORLD else _NODES
-
-
-def _protocol(protocol: str) -> Literal["TCP", "UDP"]:
-    return "UDP" if protocol == "UDP" else "TCP"

@@ -1,4 +1,4 @@
-"""The KIND cluster: nodes without a network, Secrets encrypted at rest."""
+"""The configuration of a KIND cluster: its nodes and their network, Secrets encrypted at rest."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from platform_stack.kubernetes import NODE_IMAGE
 
 if TYPE_CHECKING:
-    from platform_stack.model import Cluster
+    from platform_stack.model import Cluster, NetworkEngine
 
 POD_NETWORK = "10.244.0.0/16"
 
@@ -23,11 +23,16 @@ _NO_TAINT = "kind: InitConfiguration\nnodeRegistration:\n  taints: []\n"
 """Lets pods run on the control plane too: a laptop has no node to spare."""
 
 
-def kind_config(cluster: Cluster) -> dict[str, Any]:
+def kind_config(cluster: Cluster, engine: NetworkEngine | None) -> dict[str, Any]:
     """Return the configuration for `kind create cluster` (https://kind.sigs.k8s.io/docs/user/configuration/).
 
-    It has a control plane and workers, no default CNI and no kube-proxy (Cilium is both), and an API
-    server that encrypts Secrets with the key in ENCRYPTION_SOURCE.
+    It has a control plane and workers, and an API server that encrypts Secrets with the key in ENCRYPTION_SOURCE.
+
+    Args:
+        cluster: its name, and how many nodes it has.
+        engine: the platform's network engine, which takes the place of KIND's own network, kindnet (that enforces
+            NetworkPolicies), and of kube-proxy where it replaces that too; None: both stay.
+
     """
     volume = {
         "name": "encryption",
@@ -54,7 +59,11 @@ def kind_config(cluster: Cluster) -> dict[str, Any]:
         "kind": "Cluster",
         "apiVersion": "kind.x-k8s.io/v1alpha4",
         "name": cluster.name,
-        "networking": {"disableDefaultCNI": True, "kubeProxyMode": "none", "podSubnet": POD_NETWORK},
+        "networking": {
+            **({"disableDefaultCNI": True} if engine else {}),
+            **({"kubeProxyMode": "none"} if engine and engine.replaces_kube_proxy else {}),
+            "podSubnet": POD_NETWORK,
+        },
         "nodes": [
             {
                 "role": "control-plane",

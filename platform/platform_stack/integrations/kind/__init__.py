@@ -1,0 +1,1 @@
+"""KIND, Kubernetes in Docker: the configuration of a cluster, and what it holds by itself."""
