@@ -7,7 +7,7 @@ RUN := .venv/bin/
 GO_TOOLS := build/tools
 
 .DEFAULT_GOAL := help
-.PHONY: help synth test check imports facts facts-test versions flows policies promql kubeseal-test vault-test standin-test helm lab bench format clean
+.PHONY: help synth test quick forks check imports facts facts-test versions flows policies promql bootstrap-test kubeseal-test vault-test standin-test helm lab bench format clean
 
 help: ## show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -17,6 +17,12 @@ synth: .venv/ready ## write dist/ from apps/
 
 test: .venv/ready ## unit tests, snapshots, properties; dist/ and the recorded facts are fresh
 	$(RUN)pytest -n auto --dist loadfile
+
+quick: .venv/ready ## what one runs at every save: the model, the rules and their messages
+	$(RUN)pytest -q tests/library/model tests/library/checks tests/library/constructs tests/library/test_invalid.py
+
+forks: .venv/ready $(if $(CHARTS),helm) ## the tests hold in what forks make of apps/, each in a copy: make forks [ONLY=small] [CHARTS=folder]
+	$(if $(CHARTS),CHARTS="$(abspath $(CHARTS))" HELM=$(CURDIR)/$(GO_TOOLS)/helm )$(RUN)python -m tests.forks $(ONLY)
 
 check: .venv/ready ## ruff, mypy --strict, shellcheck, dist/ is what apps/ says
 	$(RUN)ruff format --check .
@@ -48,6 +54,9 @@ helm: ## build the pinned helm
 flows: .venv/ready ## Cilium's own policy engine judges the network policies of dist/ and of random platforms
 	$(RUN)python -c "from tests.flows.judge import build_judge; build_judge()"
 	$(RUN)pytest -m judge
+
+bootstrap-test: .venv/ready ## bootstrap.sh against stand-ins for docker, kind, kubectl and helm, interrupted at every step
+	$(RUN)pytest -n auto -m bootstrap tests/reference/bootstrap
 
 kubeseal-test: .venv/ready ## the real kubeseal opens what was sealed here, and refuses what was moved
 	$(RUN)python -c "from tests.engines import build; from tests.lab.engines import SEALED_SECRETS; build(SEALED_SECRETS)"

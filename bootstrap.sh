@@ -71,7 +71,7 @@ adopted() { # Application: whether Argo CD has it
   local found=
   [ -n "$exists" ] && [ -s "$kubeconfig" ] || return 1
   found=$(kc get customresourcedefinitions applications.argoproj.io --ignore-not-found -o name) || exit 1
-  [ -z "$found" ] || found=$(kc get applications.argoproj.io "$1" -n argocd --ignore-not-found -o name) || exit 1
+  [ -z "$found" ] || found=$(kc get applications.argoproj.io "$1" -n "$ARGO_CD_NAMESPACE" --ignore-not-found -o name) || exit 1
   [ -n "$found" ]
 }
 
@@ -119,7 +119,7 @@ find_credentials() { # sets credentials, lines of a Secret
   local GIT_USERNAME=${GIT_USERNAME:-git} where="git repository $REPO_URL" hint="GIT_TOKEN for https, GIT_SSH_KEY_FILE for ssh"
   if [ -z "${GIT_TOKEN:-}${GIT_SSH_KEY_FILE:-}" ]; then
     case $REPO_URL in http* | file:*) ! git -c credential.helper= ls-remote "$REPO_URL" HEAD > /dev/null 2>&1 || return 0 ;; esac
-    [ -z "$exists" ] || [ -z "$(kc get secrets platform-repository -n argocd --ignore-not-found -o name)" ] || return 0
+    [ -z "$exists" ] || [ -z "$(kc get secrets platform-repository -n "$ARGO_CD_NAMESPACE" --ignore-not-found -o name)" ] || return 0
     if [ -t 0 ] && [ -z "$dry_run" ]; then
       case $REPO_URL in
         http*) IFS= read -rsp "$REPO_URL is private; access token (not shown): " GIT_TOKEN && echo ;;
@@ -170,15 +170,16 @@ rolled_out() { # namespace, workload; else says how far it is, and what its pods
 }
 
 make_redis_password() { # unless there is one; Argo CD and its Redis read it as they start, and no chart makes it
-  [ -z "$exists" ] || [ -z "$(kc get secrets argocd-redis -n argocd --ignore-not-found -o name)" ] || return 0
+  [ -z "$exists" ] || [ -z "$(kc get secrets argocd-redis -n "$ARGO_CD_NAMESPACE" --ignore-not-found -o name)" ] || return 0
   say "the password of Argo CD's Redis"
-  printf '%s\n' 'apiVersion: v1' 'kind: Secret' 'metadata: {name: argocd-redis, namespace: argocd}' \
+  printf '%s\n' 'apiVersion: v1' 'kind: Secret' "metadata: {name: argocd-redis, namespace: $ARGO_CD_NAMESPACE}" \
     "data: {auth: $(head -c 16 /dev/urandom | od -An -tx1 | tr -d ' \n' | encode)}" | run kc create -f - > /dev/null
 }
 
 install_charts() {
   local application namespace release version values reference file workload
   while read -r application namespace release version values reference; do
+    [ -n "$application" ] || continue
     if adopted "$application"; then say "Argo CD has $application: left alone" && continue; fi
     say "CRDs of $release $version"
     # shellcheck disable=SC2086 # the reference is one word or three
@@ -186,10 +187,11 @@ install_charts() {
   done <<< "$CRDS"
   wait_for "the CRDs to be established" established
   while read -r application namespace release version values reference; do
+    [ -n "$application" ] || continue
     if adopted "$application"; then say "Argo CD has $application: left alone" && continue; fi
     say "$release $version"
     for file in "$dist/apps/$application"/manifests/Namespace.*.yaml; do apply -f "$file"; done
-    [ "$application" != argocd ] || make_redis_password
+    [ "$namespace" != "$ARGO_CD_NAMESPACE" ] || make_redis_password
     # Helm puts what names no namespace into the release's. `-n` would too, and refuse what names another.
     run kc config set-context "kind-$CLUSTER" --namespace="$namespace" > /dev/null
     # shellcheck disable=SC2086 # see above
@@ -211,36 +213,40 @@ install_charts() {
 
 hand_over() {
   local file namespace name application
-  if adopted argocd; then make_redis_password; fi
+  application=$(awk -v of="$ARGO_CD_NAMESPACE" '$2 == of { print $1; exit }' <<< "$CHARTS")
+  if [ -n "$application" ] && adopted "$application"; then make_redis_password; fi
   if [ -n "$credentials" ]; then
     say "credentials of $REPO_URL"
-    printf '%s\n' 'apiVersion: v1' 'kind: Secret' 'metadata:' '  name: platform-repository' '  namespace: argocd' \
+    printf '%s\n' 'apiVersion: v1' 'kind: Secret' 'metadata:' '  name: platform-repository' "  namespace: $ARGO_CD_NAMESPACE" \
       '  labels: {argocd.argoproj.io/secret-type: repository}' 'data:' "  url: $(printf %s "$REPO_URL" | encode)" "$credentials" | apply -f -
   fi
   if [ -n "$sealing_key" ]; then
     say "the key that opens the sealed secrets"
-    if ! adopted sealed-secrets; then
-      for file in "$dist"/apps/sealed-secrets/manifests/Namespace.*.yaml; do apply -f "$file"; done
-    fi
+    namespace=$(sed -n 's/^ *"namespace": "\(.*\)",\{0,1\}$/\1/p' <<< "$sealing_key")
+    for file in "$dist"/apps/*/manifests/Namespace."$namespace".yaml; do
+      application=${file%/manifests/*}
+      [ ! -e "$file" ] || adopted "${application##*/}" || apply -f "$file"
+    done
     printf '%s\n' "$sealing_key" | apply -f -
-  else
+  elif [ -n "$SECRETS" ]; then
     say "no certificate in apps/secrets/$CLUSTER: secrets are not sealed yet. Until these Secrets are made, their applications wait:"
     while read -r namespace name application; do echo "    $application: $namespace/$name"; done <<< "$SECRETS"
   fi
   say "the root Application"
   # Argo CD adopts the AppProject in the same file; the Application is nobody's but this script's.
   set -- -f "$dist/bootstrap/root.yaml"
-  if adopted root; then set -- "$@" -l platform-stack.io/layer=root; fi
+  if adopted "$ROOT"; then set -- "$@" -l platform-stack.io/layer=root; fi
   apply "$@"
 }
 
 ready() { # else says which of the Applications that Argo CD syncs by itself are not, and which Secrets those lack
   local found lacking application secret
-  found=$(kc get applications.argoproj.io -n argocd -o jsonpath='{range .items[?(@.spec.syncPolicy.automated)]}{.metadata.name}{" "}{.status.sync.status}{" "}{.status.health.status}{" "}{.status.operationState.phase}{"\n"}{end}') || return 1
+  found=$(kc get applications.argoproj.io -n "$ARGO_CD_NAMESPACE" -o jsonpath='{range .items[?(@.spec.syncPolicy.automated)]}{.metadata.name}{" "}{.status.sync.status}{" "}{.status.health.status}{" "}{.status.operationState.phase}{"\n"}{end}') || return 1
   found=$(awk '$2 == "Synced" && $3 == "Healthy" && $4 != "Running" { ready++; next } { rest = rest " " $1 }
     END { print ready + 0, "ready, not yet:" rest; exit rest != "" || !ready }' <<< "$found") && return
   lacking=$(lacking) || return 1
   while read -r application secret; do
+    [ -n "$application" ] || continue
     case "${found#*not yet:} " in *" $application "*) found="$found ($application lacks the Secret $secret)" ;; esac
   done <<< "$lacking"
   echo "$found"
@@ -251,6 +257,7 @@ lacking() { # names the Secrets that somebody has to make and that are not there
   local there namespace name application
   there=$(kc get secrets --all-namespaces --no-headers | awk '{ print $1 "/" $2 }') || return 1 # names: values stay there
   while read -r namespace name application; do
+    [ -n "$name" ] || continue
     case $'\n'$there$'\n' in *$'\n'"$namespace/$name"$'\n'*) ;; *) echo "$application $namespace/$name" ;; esac
   done <<< "$SECRETS"
 }
@@ -262,7 +269,7 @@ settled() { # ready; or all that is not waits for a Secret that is not there, or
   [ $((SECONDS - since)) -ge $((TIMEOUT / 30)) ] || return 1
   found=${found#*not yet:}
   for name in ${found%% (*}; do
-    case $found in *"($name lacks "*) waits=yes ;; *) [ "$name" = root ] || return 1 ;; esac
+    case $found in *"($name lacks "*) waits=yes ;; *) [ "$name" = "$ROOT" ] || return 1 ;; esac
   done
   [ -n "$waits" ]
 }
@@ -279,7 +286,7 @@ $addresses
 Trust the platform's CA, with update-ca-certificates, Keychain Access or certutil:
     $kubectl get secret platform-ca -n cert-manager -o jsonpath='{.data.tls\.crt}' | base64 -d > platform-ca.crt
 Log in to Argo CD as admin; change the password, then delete the Secret:
-    $kubectl get secret argocd-initial-admin-secret -n argocd -o jsonpath='{.data.password}' | base64 -d
+    $kubectl get secret argocd-initial-admin-secret -n "$ARGO_CD_NAMESPACE" -o jsonpath='{.data.password}' | base64 -d
 Log in to Grafana, as the admin-user of the same Secret:
     $kubectl get secret grafana-admin -n monitoring -o jsonpath='{.data.admin-password}' | base64 -d
 END
@@ -309,8 +316,8 @@ status() {
   [ -n "$exists" ] || { say "no cluster $CLUSTER: ./bootstrap.sh up makes it" && return 1; }
   say "cluster $CLUSTER, made here"
   kc get nodes
-  adopted root || { say "not handed over to Argo CD yet: ./bootstrap.sh up goes on" && return 1; }
-  kc get applications.argoproj.io -n argocd
+  adopted "$ROOT" || { say "not handed over to Argo CD yet: ./bootstrap.sh up goes on" && return 1; }
+  kc get applications.argoproj.io -n "$ARGO_CD_NAMESPACE"
   ready || return 1
   access
 }
@@ -337,6 +344,7 @@ done
 set -- dist/*/bootstrap/cluster.env
 [ -z "$cluster" ] || set -- "dist/$cluster/bootstrap/cluster.env"
 { [ $# = 1 ] && [ -r "$1" ]; } || die "dist/${cluster:-*}" "$# clusters, or none" "the folder of one" "--cluster NAME; platform-stack synth writes the folders"
+ARGO_CD_NAMESPACE=argocd ROOT=root # where the file says nothing else
 # shellcheck source=dist/kind/bootstrap/cluster.env
 . "$1"
 dist=dist/$CLUSTER state=$PWD/.platform-stack kubeconfig=$PWD/.platform-stack/$CLUSTER.kubeconfig

@@ -8,14 +8,24 @@ import pytest
 from hypothesis import settings
 
 from platform_stack import Application, Cluster, Namespace, Platform
+from platform_stack.model.cluster import PROFILES
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from platform_stack import Profile
 
 
 # How long an example takes says how busy the machine is: times are what `make bench` is for.
 settings.register_profile("without a deadline", deadline=None)
 settings.load_profile("without a deadline")
+
+
+@pytest.fixture(params=PROFILES)
+def profile(request: pytest.FixtureRequest) -> Profile:
+    """Return each profile of a cluster."""
+    value: Profile = request.param
+    return value
 
 
 @pytest.fixture

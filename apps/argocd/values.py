@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from platform_stack import Context, Route, Service, Values
-from platform_stack.health import (
+from platform_stack.integrations.argo_cd.health import (
     APPLICATION_HEALTH,
     APPLICATION_SET_HEALTH,
     INGRESS_HEALTH,

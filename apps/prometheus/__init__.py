@@ -18,6 +18,7 @@ from platform_stack import (
     SyncWave,
     excepted,
 )
+from platform_stack.integrations import prometheus_operator
 from platform_stack.integrations.grafana import dashboards
 from platform_stack.integrations.prometheus import scraper
 from platform_stack.model.flow import Entity, Flow, Pods, uses_api_server, within
@@ -42,7 +43,6 @@ from .alertmanager import ALERTMANAGER
 from .exporters import NODE_EXPORTER, NODE_NAMESPACE
 from .grafana import DASHBOARD_READER, GRAFANA, ROUTE, SECRETS
 from .monitoring import prometheus_monitoring
-from .operator import runtime_workloads
 from .values import prometheus_values
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ prometheus = Application(
     ),
     plaintext_because={"node-exporter": "metrics of the node, on the node's network"},
     run_time=RunTime(
-        workloads=runtime_workloads,
+        workloads=prometheus_operator.workloads,
         objects={
             "ServiceMonitor monitoring/kps-apiserver": "the Service kubernetes in namespace default",
             "ServiceMonitor monitoring/kps-kubelet": "the operator makes the Service kps-kubelet",

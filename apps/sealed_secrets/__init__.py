@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from platform_stack import Application, Chart, Context, Namespace, RunTime
+from platform_stack.integrations import sealed_secrets as product
 from platform_stack.integrations.prometheus import Alert, alerts, down
 from platform_stack.model.flow import Flow, uses_api_server
 
@@ -40,6 +41,7 @@ def _flows(_context: Context) -> tuple[Flow, ...]:
 
 sealed_secrets = Application(
     name="sealed-secrets",
+    roles=(product.secret_opener(),),
     run_time=RunTime(known_idle={"sealed-secrets-controller": "10-21Mi"}),
     flows=_flows,
     namespaces=(Namespace(name=NAMESPACE, outside_mesh_because="it must work before the mesh does"),),

@@ -32,6 +32,7 @@ from platform_stack.integrations.kyverno import (
 from platform_stack.model import (
     Action,
     Application,
+    ArgoCd,
     Backend,
     CertificateIssuer,
     Chart,
@@ -64,6 +65,7 @@ from platform_stack.model import (
     RuntimeWorkload,
     Scraper,
     Secret,
+    SecretOpener,
     Selected,
     Service,
     Sidecar,
@@ -106,7 +108,7 @@ if _typing.TYPE_CHECKING:
     from platform_stack.constructs import (
         ManifestChart,
     )
-    from platform_stack.health import (
+    from platform_stack.integrations.argo_cd.health import (
         APPLICATION_HEALTH,
         APPLICATION_SET_HEALTH,
         INGRESS_HEALTH,
@@ -173,6 +175,7 @@ __all__ = [
     "Alert",
     "ApiObject",
     "Application",
+    "ArgoCd",
     "Arrivals",
     "Backend",
     "CertificateIssuer",
@@ -228,6 +231,7 @@ __all__ = [
     "RuntimeWorkload",
     "Scraper",
     "Secret",
+    "SecretOpener",
     "Selected",
     "Service",
     "Severity",
@@ -263,7 +267,7 @@ __all__ = [
 _LATER = {
     "platform_stack.integrations.kind.objects": ("COREDNS", "STATIC_PODS", "SYSTEM", "static_pod"),
     "platform_stack.constructs": ("ManifestChart",),
-    "platform_stack.health": (
+    "platform_stack.integrations.argo_cd.health": (
         "APPLICATION_HEALTH",
         "APPLICATION_SET_HEALTH",
         "INGRESS_HEALTH",

@@ -5,9 +5,10 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
-from platform_stack.constructs import argocd
 from platform_stack.errors import fail, short_path
+from platform_stack.integrations.argo_cd import applications
 from platform_stack.kubernetes import VERSION
+from platform_stack.model import ArgoCd
 from platform_stack.yaml_output import HEADER
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from platform_stack.budget import Request
-    from platform_stack.model import Application, Chart, Context
+    from platform_stack.model import Application, Chart, Cluster, Context
 
 FILE = "bootstrap/cluster.env"
 """The file's path in the cluster's folder."""
@@ -28,7 +29,7 @@ def environment(context: Context, requested: Request) -> bytes:
     namespace, release, version, the file of values in the cluster's folder, and how helm is told of the chart.
     Of the charts of CRDS only the CustomResourceDefinitions are applied. SECRETS holds a line for each Secret that is
     not in git: namespace, name, application. ROUTES holds a URL a line. REQUESTED_MIB is the memory that all
-    pods request.
+    pods request. ARGO_CD_NAMESPACE and ROOT are there where they are not `argocd` and `root`.
 
     Args:
         context: the cluster.
@@ -43,6 +44,7 @@ def environment(context: Context, requested: Request) -> bytes:
         "REPO_URL": cluster.repo_url,
         "REVISION": cluster.revision,
         "LOAD_BALANCER_RANGE": cluster.load_balancer_range,
+        **_argo_cd(cluster),
         "REQUESTED_MIB": f"{requested.memory / 2**20:.0f}",
         "CRDS": _lines(
             _chart(context, member, chart)
@@ -83,6 +85,18 @@ def read(folder: Path) -> Mapping[str, str]:
     return dict(word.split("=", 1) for word in words if "=" in word)
 
 
+def _argo_cd(cluster: Cluster) -> dict[str, str]:
+    usual, own = ArgoCd(), cluster.argo_cd
+    return {
+        name: value
+        for name, value, default in (
+            ("ARGO_CD_NAMESPACE", own.namespace, usual.namespace),
+            ("ROOT", own.root, usual.root),
+        )
+        if value != default
+    }
+
+
 def _chart(context: Context, member: Application, chart: Chart) -> tuple[str, ...]:
     bootstrap = member.name not in context.platform.waves
     repository = chart.repository_for(context.cluster.chart_mirror)
@@ -92,7 +106,7 @@ def _chart(context: Context, member: Application, chart: Chart) -> tuple[str, ..
         member.namespace_of(chart),
         chart.release,
         chart.version,
-        argocd.values_path(member, chart, bootstrap=bootstrap),
+        applications.values_path(member, chart, bootstrap=bootstrap),
         f"{repository.rstrip('/')}/{chart.name}" if oci else f"--repo {repository} {chart.name}",
     )
 

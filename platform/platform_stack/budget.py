@@ -10,24 +10,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from platform_stack.kubernetes import full_name
 from platform_stack.model.network import Mesh
+from platform_stack.quantity import quantity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from platform_stack.estate import Estate
     from platform_stack.model import Platform
-
-_SUFFIXES = {
-    "m": Decimal("0.001"),
-    "": Decimal(1),
-    "k": Decimal(10**3),
-    "M": Decimal(10**6),
-    "G": Decimal(10**9),
-    "Ki": Decimal(2**10),
-    "Mi": Decimal(2**20),
-    "Gi": Decimal(2**30),
-}
 
 _MIB = 2**20
 
@@ -81,13 +72,6 @@ class Workload:
         return self.pod * self.pods
 
 
-def quantity(text: str | float) -> Decimal:
-    """Return a Kubernetes quantity as a number: "100m" is 0.1, "64Mi" is 67108864."""
-    value = str(text)
-    digits = value.rstrip("mkKMGi")
-    return Decimal(digits) * _SUFFIXES[value[len(digits) :]]
-
-
 def workloads(estate: Estate) -> list[Workload]:
     """Return the long-running workloads of a platform: its objects' and those declared as made at run time.
 
@@ -106,13 +90,13 @@ def workloads(estate: Estate) -> list[Workload]:
                         item["kind"],
                         item["metadata"]["name"],
                         nodes if item["kind"] == "DaemonSet" else spec.get("replicas", 1),
-                        pod_request(spec["template"]["spec"]),
+                        pod_request(spec["template"]["spec"], f"{member.place}: {_named(item)}"),
                         member.run_time.known_idle.get(item["metadata"]["name"], ""),
                     )
                 )
         for runtime in estate.runtime_workloads[member.name]:
             count = nodes if runtime.kind == "DaemonSet" else runtime.replicas
-            request = Request(quantity(runtime.cpu), quantity(runtime.memory))
+            request = Request(quantity(runtime.cpu or 0), quantity(runtime.memory or 0))
             idle = member.run_time.known_idle.get(runtime.name, "")
             found.append(
                 Workload(member.name, runtime.namespace, runtime.kind, runtime.name, count, request, idle)
@@ -138,16 +122,16 @@ def _sidecars(platform: Platform, host: Workload) -> Iterator[Workload]:
         )
 
 
-def pod_request(pod: dict[str, Any]) -> Request:
-    """Return what the scheduler counts for a pod.
+def pod_request(pod: dict[str, Any], where: str = "pod") -> Request:
+    """Return what the scheduler counts for a pod, `where` being its place for messages.
 
     The sum of the containers and of the init containers that keep running, or the largest init container if
     that is more (https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/#resource-sharing-within-containers).
     """
     inits = pod.get("initContainers", [])
     sidecars = [one for one in inits if one.get("restartPolicy") == "Always"]
-    running = total(_request(one) for one in (*pod["containers"], *sidecars))
-    once = [_request(one) for one in inits if one.get("restartPolicy") != "Always"]
+    running = total(_request(one, where) for one in (*pod["containers"], *sidecars))
+    once = [_request(one, where) for one in inits if one.get("restartPolicy") != "Always"]
     return Request(
         max([running.cpu, *(one.cpu for one in once)]), max([running.memory, *(one.memory for one in once)])
     )
@@ -158,6 +142,15 @@ def total(requests: Iterable[Request]) -> Request:
     return sum(requests, Request())
 
 
-def _request(container: dict[str, Any]) -> Request:
+def _request(container: dict[str, Any], where: str) -> Request:
     requests = container.get("resources", {}).get("requests", {})
-    return Request(quantity(requests.get("cpu", 0)), quantity(requests.get("memory", 0)))
+    place = f"{where}: container {container.get('name', '')!r}: requests"
+    return Request(
+        quantity(requests.get("cpu", 0), f"{place}: cpu"),
+        quantity(requests.get("memory", 0), f"{place}: memory"),
+    )
+
+
+def _named(item: dict[str, Any]) -> str:
+    metadata = item["metadata"]
+    return full_name(item["kind"], metadata.get("namespace"), metadata["name"])

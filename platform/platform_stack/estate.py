@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from platform_stack.admission.exceptions import Excepted
-    from platform_stack.facts import Manifest
+    from platform_stack.facts import CustomResource, Manifest
     from platform_stack.model import Context, Platform, RuntimeWorkload
     from platform_stack.network.resolve import Resolution, ResolvedFlow
     from platform_stack.recorded import Release
@@ -57,21 +57,32 @@ class Estate:
         return recorded.unknown(self.releases)
 
     @cached_property
+    def custom_resources(self) -> tuple[CustomResource, ...]:
+        """The definitions of custom kinds that its known charts make."""
+        return tuple(
+            definition
+            for release in self.releases
+            if release.facts
+            for definition in release.facts.custom_resource_definitions
+        )
+
+    @cached_property
     def no_default_deny(self) -> Mapping[str, str]:
         """Why namespaces have no default deny, by the namespace."""
         return recorded.no_default_deny(self.platform, self.releases)
 
     @cached_property
     def store(self) -> Store:
-        """What is sealed for the cluster.
+        """What is sealed for the cluster; nothing where nobody opens it.
 
         Raises:
-            PlatformError: a SealedSecret is damaged.
+            PlatformError: a sealed Secret is damaged.
 
         """
-        from platform_stack.secrets.store import read_store  # noqa: PLC0415  for those who ask
+        from platform_stack.secrets.store import Store, read_store  # noqa: PLC0415  for those who ask
 
-        return read_store(self.platform.secrets / self.context.cluster.name)
+        folder, opener = self.platform.secrets / self.context.cluster.name, self.platform.opener
+        return read_store(folder, opener.role) if opener else Store(folder, None, "", {})
 
     @cached_property
     def objects(self) -> Mapping[str, Sequence[Manifest]]:
@@ -85,7 +96,10 @@ class Estate:
     @cached_property
     def runtime_workloads(self) -> Mapping[str, Sequence[RuntimeWorkload]]:
         """The pods that operators make at run time, by the application's name."""
-        return {member.name: member.run_time.workloads(self.context) for member in self.platform.members}
+        return {
+            member.name: member.run_time.workloads(tuple(self.objects.get(member.name, ())), self.context)
+            for member in self.platform.members
+        }
 
     @cached_property
     def inventory(self) -> Inventory:

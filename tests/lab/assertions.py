@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from platform_stack.quantity import quantity
+
 from . import argocd, pods
 from .client import METADATA_ONLY, ApiError
 from .dist import ROOT_APPLICATION
@@ -153,8 +155,8 @@ def requests(lab: Lab) -> str:
             node[0] += 1
             for container in pod["spec"]["containers"]:
                 asked = container.get("resources", {}).get("requests", {})
-                node[1] += quantity(asked.get("cpu", "0")) * 1000
-                node[2] += quantity(asked.get("memory", "0")) / 2**20
+                node[1] += float(quantity(asked.get("cpu", 0))) * 1000
+                node[2] += float(quantity(asked.get("memory", 0))) / 2**20
     return ", ".join(
         f"{node}: {pods:.0f} pods {cpu:.0f}m {memory:.0f}Mi"
         for node, (pods, cpu, memory) in sorted(sums.items())
@@ -222,15 +224,6 @@ def differences(where: str, expected: object, found: object) -> list[str]:
             for line in differences(f"{where}[{index}]", *pair)
         ]
     return [] if expected == found else [f"{where}: the file says {expected!r}, the cluster {found!r}"]
-
-
-def quantity(text: str) -> float:
-    """Return the number that a Kubernetes quantity stands for: 100m is 0.1, 1Ki is 1024."""
-    units = {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40, "m": 1e-3, "k": 1e3, "M": 1e6, "G": 1e9}
-    for unit, factor in units.items():
-        if text.endswith(unit):
-            return float(text.removesuffix(unit)) * factor
-    return float(text)
 
 
 def _metadata(item: Object, part: str) -> object:

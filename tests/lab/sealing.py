@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from platform_stack.secrets.keys import create
-from platform_stack.secrets.store import KIND, read_store
+from platform_stack.secrets.store import read_store
 from platform_stack.secrets.work import Workplace, seal_missing, unlock
 
 if TYPE_CHECKING:
@@ -55,9 +55,14 @@ class Sealing:
     def workplace(self) -> Workplace:
         """Return what sealing and opening works on."""
         declared = self.platform.declared
-        store = read_store(declared.secrets / self.platform.cluster)
+        assert declared.opener
+        opener = declared.opener.role
+        store = read_store(declared.secrets / self.platform.cluster, opener)
         return Workplace(
-            store, self.config, tuple(secret for member in declared.members for secret in member.secrets)
+            store,
+            self.config,
+            opener,
+            tuple(secret for member in declared.members for secret in member.secrets),
         )
 
     def opened(self, lab: Lab) -> list[str]:
@@ -69,7 +74,7 @@ class Sealing:
             for name in lab.dist.catalogue
             if not lab.dist.manual(name)
             for _, item in lab.dist.manifests(name)
-            if item["kind"] == KIND
+            if item["kind"] == "SealedSecret"
         }
         if not expected:
             problems.append("dist has no SealedSecret")
@@ -80,7 +85,7 @@ class Sealing:
                 problems.append(f"{name}: there is no Secret")
                 continue
             owners = [(each["kind"], each["name"]) for each in found["metadata"].get("ownerReferences", [])]
-            if owners != [(KIND, plain)]:
+            if owners != [("SealedSecret", plain)]:
                 problems.append(f"{name}: owned by {owners}")
             labels = item["spec"]["template"]["metadata"].get("labels", {})
             if found["metadata"].get("labels", {}) != labels:

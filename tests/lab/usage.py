@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from platform_stack.budget import quantity
+from platform_stack.quantity import quantity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -1,25 +1,6 @@
 from __future__ import annotations
 
-from decimal import Decimal
-
-import pytest
-
-from platform_stack.budget import Request, pod_request, quantity
-
-
-@pytest.mark.parametrize(
-    ("text", "value"),
-    [
-        ("100m", "0.1"),
-        ("2", "2"),
-        (0.5, "0.5"),
-        ("64Mi", str(64 * 2**20)),
-        ("1Gi", str(2**30)),
-        ("5M", "5000000"),
-    ],
-)
-def test_quantities(text: str | float, value: str) -> None:
-    assert quantity(text) == Decimal(value)
+from platform_stack.budget import Request, pod_request
 
 
 def container(cpu: str, memory: str, **more: str) -> dict[str, object]:

@@ -10,32 +10,51 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-CASES = sorted((Path(__file__).parent / "invalid").glob("*.py"))
+from tests.commands import run
+
+INVALID = Path(__file__).parent / "invalid"
+CASES = sorted(INVALID.glob("*.py"))
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.stem)
-def test_a_mistake_gives_its_message_and_leaves_dist_alone(case: Path, tmp_path: Path) -> None:
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Return the folder of a platform: an old dist/ and the facts of one chart."""
     (tmp_path / "apps").mkdir()
-    shutil.copy(case, tmp_path / "apps" / "__main__.py")
-    shutil.copytree(ROOT / "imports" / "facts", tmp_path / "imports" / "facts")
+    (tmp_path / "imports").mkdir()
+    (tmp_path / "imports" / "facts").symlink_to(INVALID / "facts")
     old = tmp_path / "dist" / "kind" / "old.yaml"
     old.parent.mkdir(parents=True)
     old.write_text("old")
-    result = subprocess.run(
-        [sys.executable, "-m", "platform_stack", "synth"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return tmp_path
+
+
+def write(case: Path, folder: Path) -> str:
+    """Make the case the folder's platform; return the message it must give."""
+    shutil.copy(case, folder / "apps" / "__main__.py")
     expected = ast.get_docstring(ast.parse(case.read_text()), clean=False)
     assert expected
-    assert result.stderr.rstrip() == expected.rstrip()
-    assert result.returncode == 1
-    assert result.stdout == ""
-    assert [path.name for path in tmp_path.rglob("dist/**/*")] == ["kind", "old.yaml"]
-    assert old.read_text() == "old"
+    return expected.rstrip()
+
+
+def is_left_alone(folder: Path) -> bool:
+    found = [path.name for path in folder.rglob("dist/**/*")]
+    return found == ["kind", "old.yaml"] and (folder / "dist/kind/old.yaml").read_text() == "old"
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.stem)
+def test_a_mistake_gives_its_message_and_leaves_dist_alone(case: Path, folder: Path) -> None:
+    expected = write(case, folder)
+    done = run(folder, "synth")
+    assert (done.stderr.rstrip(), done.returncode, done.stdout) == (expected, 1, "")
+    assert is_left_alone(folder)
+
+
+def test_a_process_says_and_does_the_same(folder: Path) -> None:
+    expected = write(INVALID / "several_mistakes.py", folder)
+    command = [sys.executable, "-m", "platform_stack", "synth"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert (done.stderr.rstrip(), done.returncode, done.stdout) == (expected, 1, "")
+    assert is_left_alone(folder)
 
 
 def test_there_are_cases() -> None:

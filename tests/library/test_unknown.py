@@ -6,8 +6,6 @@ What needs to know it is refused: the files of tests/library/invalid that are na
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,8 +17,10 @@ from platform_stack.integrations import istio
 from platform_stack.labels import NO_DEFAULT_DENY
 from platform_stack.model.flow import Pods, reaches, within
 from platform_stack.synth import Synthesized, synthesize
+from tests import commands
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Callable
     from pathlib import Path
 
@@ -229,13 +229,7 @@ def test_a_flow_of_a_known_workload_needs_no_more(no_facts: Path) -> None:
 
 
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "platform_stack", *arguments],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return commands.run(folder, *arguments)
 
 
 @pytest.mark.parametrize("command", [("synth",), ("check",), ("flows",)])

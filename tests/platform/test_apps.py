@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 import pytest
 
+import platform_stack
 from apps.__main__ import PLATFORM
 from platform_stack import Application
 
@@ -174,6 +176,19 @@ def test_of_another_application_only_the_application_is_imported() -> None:
     ]
     assert others
     assert [str(one) for one in others if one.name != own_folder(one.module)] == []
+
+
+def test_what_is_imported_of_the_library_is_public() -> None:
+    imported = set()
+    for path in APPS.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "platform_stack":
+                imported |= {(node.module or "", name.name) for name in node.names}
+    assert imported
+    for module, name in sorted(imported):
+        value = getattr(import_module(module), name)
+        if not isinstance(value, ModuleType) and not module.startswith("platform_stack.integrations."):
+            assert getattr(platform_stack, name, None) is value, f"{module}.{name}"
 
 
 @pytest.mark.parametrize(

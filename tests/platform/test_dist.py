@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import re
 import shutil
@@ -16,23 +15,31 @@ import pytest
 import yaml
 
 from apps.__main__ import PLATFORM
+from platform_stack.checks import Phase, errors
 from platform_stack.constructs import ManifestApp, ManifestChart
-from platform_stack.model import Context
-from platform_stack.recorded import releases
+from platform_stack.model.cluster import PROFILES
 from platform_stack.schemas import validate
-from platform_stack.synth import Synthesized, synth, synthesize
+from platform_stack.synth import Synthesized, synthesize
+from platform_stack.writer import compare
+from tests import described
 
 ROOT = Path(__file__).parents[2]
+
+
 CONSTRAINTS = "constraints.gatekeeper.sh/"
-HA = dataclasses.replace(
-    PLATFORM, clusters=(dataclasses.replace(PLATFORM.clusters[0], name="ha", profile="ha", iscsi=True),)
-)
 
 
-@pytest.fixture(scope="module", params=["committed", "ha"])
+VARIANTS: dict[str, int | None] = {
+    **{f"dist/{cluster.name}": index for index, cluster in enumerate(PLATFORM.clusters)},
+    **dict.fromkeys(one for one in PROFILES if one != PLATFORM.clusters[0].profile),
+}
+
+
+@pytest.fixture(params=VARIANTS)
 def made(request: pytest.FixtureRequest) -> Synthesized:
-    (result,) = synthesize(PLATFORM if request.param == "committed" else HA)
-    return result
+    """Return each cluster as it is committed, then the first on the other profile."""
+    index = VARIANTS[request.param]
+    return described.made(request.param) if index is None else described.committed()[index]
 
 
 def kubernetes_objects(made: Synthesized) -> list[tuple[str, dict[str, Any]]]:
@@ -47,8 +54,8 @@ def kubernetes_objects(made: Synthesized) -> list[tuple[str, dict[str, Any]]]:
 
 
 def test_the_committed_dist_is_fresh() -> None:
-    (written,) = synth(PLATFORM, ROOT / "dist", check=True)
-    assert not written.changes
+    for made in described.committed():
+        assert not compare(ROOT / "dist" / made.cluster.name, made.files)
 
 
 def test_no_folder_of_a_cluster_that_is_no_more() -> None:
@@ -59,13 +66,6 @@ def test_no_folder_of_a_cluster_that_is_no_more() -> None:
 
 def test_the_recorded_facts_are_fresh(made: Synthesized) -> None:
     assert made.warnings == ()
-
-
-def test_there_are_no_facts_of_what_is_no_more() -> None:
-    context = Context(PLATFORM, PLATFORM.clusters[0])
-    wanted = {f"{r.application.name}/{r.chart.release}.json" for r in releases(PLATFORM, context)}
-    folder = PLATFORM.facts
-    assert {path.relative_to(folder).as_posix() for path in folder.glob("*/*")} == wanted
 
 
 def test_every_manifest_is_valid_against_its_schema(made: Synthesized) -> None:
@@ -86,7 +86,7 @@ def test_every_kubernetes_object_went_through_a_cdk8s_chart(monkeypatch: pytest.
         apps.append(self)
 
     monkeypatch.setattr(ManifestApp, "__init__", remember)
-    (result,) = synthesize(PLATFORM)
+    (result,) = synthesize(described.on("laptop"))
     (app,) = apps
     from_charts = [
         identity(item)
@@ -167,11 +167,10 @@ def test_another_process_in_another_folder_on_another_day_writes_the_same_bytes(
         check=True,
         capture_output=True,
     )
-    for cluster in PLATFORM.clusters:
-        written = {p.relative_to(copy): p.read_bytes() for p in (copy / "dist").rglob("*") if p.is_file()}
-        committed = {
-            p.relative_to(ROOT): p.read_bytes()
-            for p in (ROOT / "dist" / cluster.name).rglob("*")
-            if p.is_file()
-        }
-        assert written == committed
+    for made in described.committed():
+        assert not compare(copy / "dist" / made.cluster.name, made.files)
+
+
+def test_everything_leads_somewhere() -> None:
+    for made in described.committed():
+        assert errors([made.estate], Phase.ASKED) == []

@@ -98,7 +98,7 @@ def installed() -> frozenset[str]:
     return frozenset(found)
 
 
-def _versions(images: str) -> set[str]:
+def versions(images: str) -> set[str]:
     """Give the versions of an image, or of each in a folder: without digest, v and variant or rebuild."""
     tags = set()
     for image in installed():
@@ -114,7 +114,8 @@ def test_what_runs_is_what_is_installed(engine: str, module: str, version: str) 
         return
     assert module in IMAGES, f"{engine} builds {module}: name its image in IMAGES, or say why it has none"
     released = prometheus_release(version) if module == "github.com/prometheus/prometheus" else version
-    assert _versions(IMAGES[module]) == {released.removeprefix("v")} | NOT_RUN.get(module, set()), engine
+    installed_here = versions(IMAGES[module])  # none, where a platform installs no such program
+    assert installed_here in (set(), {released.removeprefix("v")} | NOT_RUN.get(module, set())), engine
 
 
 def test_all_of_kubernetes_has_one_version() -> None:

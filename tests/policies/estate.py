@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from apps.__main__ import KIND, PLATFORM
+from apps.__main__ import PLATFORM
 from apps.tenants.sample import SAMPLE
 from platform_stack.admission.judge import compiled
 from platform_stack.integrations.kind.objects import cluster_objects
@@ -31,7 +31,7 @@ CASES = Path(__file__).resolve().parent / "cases"
 
 def platform(profile: Profile = "laptop", *, with_exceptions: bool = True) -> Platform:
     """Return the platform with a tenant on one cluster of a profile."""
-    cluster = dataclasses.replace(KIND, profile=profile, iscsi=profile == "ha")
+    cluster = dataclasses.replace(PLATFORM.clusters[0], profile=profile, iscsi=profile == "ha")
     bootstrap, applications = (
         tuple(member if with_exceptions else dataclasses.replace(member, exceptions=()) for member in members)
         for members in (PLATFORM.bootstrap, PLATFORM.applications)

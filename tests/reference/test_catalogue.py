@@ -9,9 +9,12 @@ import pytest
 from apps import SMALL
 from apps.__main__ import PLATFORM
 from platform_stack import Application, PlatformError
-from platform_stack.budget import Request, Workload, quantity, total
+from platform_stack.budget import Request, Workload, total
 from platform_stack.model.roles import CertificateIssuer, Gateway
+from platform_stack.quantity import quantity
+from platform_stack.recorded import releases
 from platform_stack.synth import synthesize
+from tests.described import made
 
 MANUAL = {member.name for member in PLATFORM.members if member.sync.manual(PLATFORM.clusters[0])}
 
@@ -19,8 +22,8 @@ MANUAL = {member.name for member in PLATFORM.members if member.sync.manual(PLATF
 def found(applications: tuple[Application, ...] = PLATFORM.applications) -> tuple[Workload, ...]:
     """Return the workloads that Argo CD syncs by itself."""
     platform = dataclasses.replace(PLATFORM, applications=applications)
-    (made,) = synthesize(platform)
-    return tuple(one for one in made.estate.budget if one.application not in MANUAL)
+    (result,) = [made()] if platform == PLATFORM else synthesize(platform)
+    return tuple(one for one in result.estate.budget if one.application not in MANUAL)
 
 
 @pytest.mark.parametrize("left_out", PLATFORM.applications, ids=lambda member: member.name)
@@ -48,14 +51,14 @@ def test_an_application_may_be_left_out_or_those_that_need_it_say_so(left_out: A
             with pytest.raises(PlatformError, match=f"no application with the role {role.__name__}"):
                 synthesize(platform)
             return
-    (made,) = synthesize(platform)
-    assert not any(path.startswith(f"apps/{left_out.name}/") for path in made.files)
+    (result,) = synthesize(platform)
+    assert not any(path.startswith(f"apps/{left_out.name}/") for path in result.files)
 
 
 def test_the_small_selection_is_one() -> None:
     small = dataclasses.replace(PLATFORM, applications=SMALL)
-    (made,) = synthesize(small)
-    assert "apps/prometheus/application.yaml" in made.files
+    (result,) = synthesize(small)
+    assert "apps/prometheus/application.yaml" in result.files
     requests = total(one.total for one in found(SMALL))
     assert requests.cpu <= quantity("700m")
     assert requests.memory <= quantity("2.4Gi")
@@ -88,8 +91,32 @@ def test_each_line_of_the_budget(workload: object, budget: tuple[str, str]) -> N
     assert requests.memory <= quantity(budget[1])
 
 
+def test_what_is_said_of_prometheus_pod_is_what_its_operator_makes() -> None:
+    """The chart's Prometheus asks for its own container; the reloader beside it is an argument of the operator."""
+    objects = made().objects["prometheus"]
+    (prometheus,) = [item for item in objects if item["kind"] == "Prometheus"]
+    (operator,) = [
+        dict(argument.split("=", 1) for argument in container["args"] if "=" in argument)
+        for item in objects
+        if (item["kind"], item["metadata"]["name"]) == ("Deployment", "kps-operator")
+        for container in item["spec"]["template"]["spec"]["containers"]
+    ]
+    (said,) = [one.pod for one in found() if one.name == "prometheus-kps"]
+    own = prometheus["spec"]["resources"]["requests"]
+    assert said.cpu == quantity(own["cpu"]) + quantity(operator["--config-reloader-cpu-request"])
+    assert said.memory == quantity(own["memory"]) + quantity(operator["--config-reloader-memory-request"])
+
+
 def test_only_longhorn_is_synced_by_hand_and_only_without_iscsi() -> None:
     (kind,) = PLATFORM.clusters
     assert {"longhorn"} == MANUAL
     with_iscsi = dataclasses.replace(kind, iscsi=True)
     assert not [member.name for member in PLATFORM.members if member.sync.manual(with_iscsi)]
+
+
+def test_there_are_no_facts_of_what_is_no_more() -> None:
+    wanted = {
+        f"{one.application.name}/{one.chart.release}.json"
+        for one in releases(PLATFORM, made().estate.context)
+    }
+    assert {path.relative_to(PLATFORM.facts).as_posix() for path in PLATFORM.facts.glob("*/*")} == wanted

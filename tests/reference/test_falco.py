@@ -12,11 +12,15 @@ import yaml
 
 from apps.__main__ import PLATFORM
 from apps.falco.rules import IMAGE_RULES, IMAGE_VERSION, rules
+from platform_stack.doctor import check_falco
 from platform_stack.model.cluster import PROFILES
 from platform_stack.recorded import Release, reference_context, releases
+from tests.engines import ROOT
 from tests.reference.falco_conditions import matches
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from platform_stack import Profile
 
 FOUND = yaml.safe_load(rules(["monitoring", "vault"], ["vault"]))
@@ -128,3 +132,11 @@ def test_ours_say_nothing_of_what_is_meant_to_happen(name: str, change: dict[str
 def test_a_condition_that_leans_on_a_macro_is_refused() -> None:
     with pytest.raises(ValueError, match="'spawned_process' is no field"):
         matches("spawned_process and k8s.ns.name exists", SHELL, LISTS)
+
+
+def test_it_starts_on_ubuntu(tmp_path: Path) -> None:
+    sysctl = tmp_path / "proc/sys/kernel/perf_event_paranoid"
+    sysctl.parent.mkdir(parents=True)
+    sysctl.write_text("4\n")
+    (check,) = check_falco(ROOT / "dist" / PLATFORM.clusters[0].name, "Linux", tmp_path)
+    assert check.state == "ok"

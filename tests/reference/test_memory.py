@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from apps.__main__ import PLATFORM
-from platform_stack.budget import quantity
 from platform_stack.kubernetes import POD_MAKERS, pod_template
 from platform_stack.model.cluster import PROFILES
+from platform_stack.quantity import quantity
 from platform_stack.recorded import reference_context, releases
-from platform_stack.synth import synthesize
+from tests.described import made
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,11 +48,8 @@ def containers(profile: Profile) -> Iterator[tuple[str, dict[str, Any]]]:
 
 @pytest.mark.parametrize("profile", PROFILES)
 def test_a_limit_is_twice_what_the_program_is_known_to_take(profile: Profile) -> None:
-    (cluster,) = PLATFORM.clusters
-    platform = dataclasses.replace(PLATFORM, clusters=(dataclasses.replace(cluster, profile=profile),))
-    (made,) = synthesize(platform)
     limits: dict[str, int] = {}
-    for items in made.objects.values():
+    for items in made(profile).objects.values():
         for item in items:
             if item["kind"] in POD_MAKERS:
                 found = [
@@ -63,7 +59,7 @@ def test_a_limit_is_twice_what_the_program_is_known_to_take(profile: Profile) ->
                 limits[item["metadata"]["name"]] = int(sum(found)) // MIB
     known = {
         one.name: max(map(int, re.findall(r"\d+", one.known_idle)))
-        for one in made.estate.budget
+        for one in made(profile).estate.budget
         if one.known_idle and one.name in limits
     }
     known |= PEAK

@@ -16,13 +16,14 @@ from apps import SMALL
 from apps.__main__ import PLATFORM
 from apps.tenants.sample import SAMPLE
 from platform_stack import Context, PlatformError, Repository, Route, Service, Tenant
-from platform_stack.budget import Request, pod_request, quantity, total
+from platform_stack.budget import Request, pod_request, total
 from platform_stack.checks.dangling import leads_somewhere
-from platform_stack.constructs.project import tenant_project
 from platform_stack.constructs.tenant import objects as tenant_objects
-from platform_stack.health import GATE_EXEMPT
+from platform_stack.integrations.argo_cd.health import GATE_EXEMPT
+from platform_stack.integrations.argo_cd.projects import tenant_project
 from platform_stack.integrations.grafana import DASHBOARD_LABEL
 from platform_stack.network.table import rows
+from platform_stack.quantity import quantity
 from platform_stack.schemas import validate
 from platform_stack.synth import Synthesized, synthesize
 from platform_stack.typed import to_manifest
@@ -141,7 +142,7 @@ def test_the_project_of_a_tenant_lets_it_change_its_own_and_no_limits() -> None:
 
 def test_a_group_that_is_a_distinguished_name_is_one_group() -> None:
     shop = Tenant(name="shop", group="cn=shop,ou=teams", contact="shop@example.test")
-    project: dict[str, Any] = to_manifest(tenant_project(shop))
+    project: dict[str, Any] = to_manifest(tenant_project(shop, PLATFORM, PLATFORM.clusters[0]))
     assert project["spec"]["roles"][0]["groups"] == ['"cn=shop,ou=teams"']
     rights: list[dict[str, Any]] = [to_manifest(item) for item in tenant_objects(shop)]
     subjects = [one for item in rights if item["kind"] == "RoleBinding" for one in item["subjects"]]

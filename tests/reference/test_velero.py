@@ -11,7 +11,7 @@ from apps.__main__ import PLATFORM
 from platform_stack.kubernetes import POD_MAKERS, pod_template
 from platform_stack.model.cluster import PROFILES
 from platform_stack.recorded import reference_context, releases
-from platform_stack.synth import synthesize
+from tests.described import made
 
 if TYPE_CHECKING:
     from platform_stack import Profile
@@ -28,8 +28,7 @@ KEYS = {
 
 @pytest.fixture(scope="module")
 def objects() -> dict[str, list[dict[str, Any]]]:
-    (made,) = synthesize(PLATFORM)
-    return {name: list(items) for name, items in made.objects.items()}
+    return {name: list(items) for name, items in made().objects.items()}
 
 
 def template(profile: Profile = "laptop") -> dict[str, Any]:

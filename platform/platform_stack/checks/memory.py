@@ -11,8 +11,8 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from platform_stack.budget import quantity
 from platform_stack.errors import Finding
+from platform_stack.quantity import quantity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -43,6 +43,21 @@ def whole_mesh(estate: Estate) -> Iterator[Finding]:
                 yield from _route(member, inventory, item, holder, backend)
 
 
+def reason_outside_mesh(estate: Estate) -> Iterator[Finding]:
+    """Yield each namespace of a platform with a mesh that is outside of it and does not say why."""
+    platform = estate.platform
+    for holder in platform.holders(Mesh)[:1]:
+        for member in platform.members:
+            for namespace in member.namespaces if member.tier == "platform" else ():
+                if not (namespace.mesh or namespace.outside_mesh_because):
+                    yield Finding(
+                        f"{member.source}: application {member.name!r}: namespace {namespace.name!r}: mesh",
+                        "no reason why its pods are outside the mesh",
+                        "mesh=True, or the reason: what they say to each other is not under mutual TLS",
+                        f'outside_mesh_because="…", or mesh=True and {holder.application.name!r} in depends_on',
+                    )
+
+
 def _left_out(member: Application, found: list[Workload]) -> Iterator[Finding]:
     """Yield each workload outside the mesh in a namespace that is in it."""
     for namespace in member.namespaces:

@@ -96,6 +96,7 @@ RULES = (
     Rule("one-provider", "error", Phase.COMPILED, providers.one_provider),
     Rule("lasting-selectors", "error", Phase.COMPILED, selectors.lasting_selectors),
     Rule("object-once", "error", Phase.COMPILED, made.each_object_once),
+    Rule("reason-outside-mesh", "error", Phase.ASKED, mesh.reason_outside_mesh),
     Rule("leads-somewhere", "error", Phase.ASKED, dangling.leads_somewhere),
     Rule("sealed-as-declared", "error", Phase.ASKED, secrets.sealed_as_declared),
     Rule("waiting-for-secrets", "warning", Phase.ASKED, secrets.waiting),

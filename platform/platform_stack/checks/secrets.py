@@ -5,22 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from platform_stack.errors import Finding, did_you_mean, short_path
-from platform_stack.secrets.store import GROUP, KIND, State
+from platform_stack.model import SecretOpener
+from platform_stack.secrets.store import State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from platform_stack.estate import Estate
-    from platform_stack.model import Application
+    from platform_stack.model import Application, Platform
     from platform_stack.model.secret import Secret
-    from platform_stack.recorded import Release
 
 
 def sealable(estate: Estate) -> Iterator[Finding]:
     """Yield each Secret that could not be sealed or opened, before anybody seals it."""
-    platform, releases = estate.platform, estate.by_application
+    platform = estate.platform
     owners: dict[str, tuple[Application, Secret]] = {}
-    openers = {member.name for member in platform.members if _opens(member, releases.get(member.name, ()))}
+    yield from _one_opener(platform)
     for member in platform.members:
         allowed = platform.namespaces_for(member)
         for secret in member.secrets:
@@ -39,14 +39,39 @@ def sealable(estate: Estate) -> Iterator[Finding]:
                     "a namespace of its own, or one that it shares",
                     did_you_mean(secret.namespace, allowed),
                 )
-        if member.secrets and openers and not openers & {member.name, *platform.reach[member.name]}:
-            opener = min(openers)
+        if member.secrets:
+            yield from _opened(platform, member)
+
+
+def _one_opener(platform: Platform) -> Iterator[Finding]:
+    first, *others = platform.holders(SecretOpener) or (None,)
+    for holder in others:
+        if first and holder:
             yield Finding(
-                f"{member.source}: application {member.name!r}: secrets",
-                f"no dependency on {opener!r}, which opens them in the cluster",
-                f"{opener!r} among what it depends on, directly or not",
-                f"add {opener!r} to depends_on",
+                f"{holder.application.source}: application {holder.application.name!r}: roles",
+                f"a second SecretOpener (the first: that of {first.application.name!r}, {first.application.source})",
+                "one application that opens what lies sealed in git",
             )
+
+
+def _opened(platform: Platform, member: Application) -> Iterator[Finding]:
+    where = f"{member.source}: application {member.name!r}: secrets"
+    if platform.opener is None:
+        yield Finding(
+            where,
+            "Secrets, which no application of this platform opens",
+            "an application with the role SecretOpener, and a dependency on it",
+            "add one, such as platform_stack.integrations has; or leave out Secrets that somebody else makes",
+        )
+        return
+    opener = platform.opener.application.name
+    if opener not in {member.name, *platform.reach[member.name]}:
+        yield Finding(
+            where,
+            f"no dependency on {opener!r}, which opens them in the cluster",
+            f"{opener!r} among what it depends on, directly or not",
+            f"add {opener!r} to depends_on",
+        )
 
 
 def sealed_as_declared(estate: Estate) -> Iterator[Finding]:
@@ -63,7 +88,7 @@ def sealed_as_declared(estate: Estate) -> Iterator[Finding]:
             yield Finding(
                 f"{member.source}: application {member.name!r}: Secret {secret.full_name}",
                 f"{short_path(store.sealed[secret.full_name].path)}: {state}",
-                "a SealedSecret for the cluster's certificate, with the declared keys and labels",
+                "what is sealed for the cluster's certificate, with the declared keys and labels",
                 f"platform-stack secrets seal --cluster {cluster}",
             )
     for sealed in store.unneeded([secret for _, secret in declared]):
@@ -84,16 +109,6 @@ def waiting(estate: Estate) -> Iterator[Finding]:
                 yield Finding(
                     f"cluster {cluster!r}: {member.name} waits for Secret {secret.full_name}",
                     "not sealed yet",
-                    "a SealedSecret for the cluster's certificate",
+                    "what is sealed for the cluster's certificate",
                     f"platform-stack secrets seal --cluster {cluster}",
                 )
-
-
-def _opens(member: Application, releases: Sequence[Release]) -> bool:
-    kinds = {
-        f"{crd.group}/{crd.kind}"
-        for release in releases
-        if release.facts
-        for crd in release.facts.custom_resource_definitions
-    }
-    return f"{GROUP}/{KIND}" in kinds.union(member.provides)

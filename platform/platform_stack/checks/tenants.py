@@ -10,9 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from platform_stack.constructs import routes
-from platform_stack.constructs.project import TENANT_KINDS
 from platform_stack.constructs.tenant import objects
 from platform_stack.errors import Finding
+from platform_stack.integrations.argo_cd.projects import tenant_kinds
 from platform_stack.kubernetes import group_of, kind_of
 from platform_stack.model.flow import Entity, Everything, Holders, Names, Networks, Pods, sends_traces
 from platform_stack.model.roles import Scraper
@@ -89,6 +89,7 @@ def _objects(member: Application, tenant: Tenant, estate: Estate) -> Iterator[Fi
     Monitors it may have beside what its repositories may hold: the platform's team reads them in apps/.
     """
     monitors = {kind for holder in estate.platform.holders(Scraper) for kind in holder.role.kinds}
+    allowed = tenant_kinds(estate.platform)
     made = {
         *(("Namespace", "", name) for name in tenant.namespace_names),
         *(_identity(item) for route in tenant.routes for item in routes.objects(route, estate.context)),
@@ -100,7 +101,7 @@ def _objects(member: Application, tenant: Tenant, estate: Estate) -> Iterator[Fi
         where = f"{member.place}: {item['kind']} {item['metadata']['name']!r}"
         if kind_of(item) in monitors:
             yield from _monitor(where, estate.platform, item)
-        elif (group_of(item["apiVersion"]), item["kind"]) not in TENANT_KINDS:
+        elif (group_of(item["apiVersion"]), item["kind"]) not in allowed:
             yield Finding(
                 where,
                 "a kind that decides about more than the tenant's own pods",

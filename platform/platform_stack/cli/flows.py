@@ -9,6 +9,7 @@ from typing import Literal
 import click
 
 from platform_stack.cli.load import choose_cluster, known, load_platform, reports_errors, show_warnings
+from platform_stack.cli.table import print_table
 from platform_stack.network.table import Row, graph, rows
 from platform_stack.synth import synthesize
 
@@ -57,16 +58,8 @@ def flows(
 
 
 def _table(found: list[Row]) -> None:
-    from rich.console import Console  # noqa: PLC0415  50 ms that the other formats do not pay
-    from rich.table import Table  # noqa: PLC0415  see above
-
-    console = Console()
-    if not console.is_terminal:
-        console.width = 200
-    table = Table("from", "to", "port", "protection", "why", "asked by", box=None, header_style="bold")
-    for row in found:
-        style = "red" if row.protection == "none" else None
-        table.add_row(
-            row.source, row.target, row.port, row.protection, row.because, row.declared_by, style=style
-        )
-    console.print(table)
+    print_table(
+        ("from", "to", "port", "protection", "why", "asked by"),
+        ((row.source, row.target, row.port, row.protection, row.because, row.declared_by) for row in found),
+        red=lambda cells: cells[3] == "none",
+    )

@@ -13,9 +13,10 @@ from platform_stack.admission.compiler import engines
 from platform_stack.admission.judge import compiled, judge, not_judged
 from platform_stack.admission.manifests import named_in, read
 from platform_stack.admission.table import Row, rows
-from platform_stack.cli.load import load_platform, reports_errors
+from platform_stack.cli.load import choose_cluster, load_platform, reports_errors
 from platform_stack.cli.progress import progress
-from platform_stack.errors import did_you_mean, fail, short_path
+from platform_stack.cli.table import print_table
+from platform_stack.errors import fail, short_path
 from platform_stack.labels import Tier
 from platform_stack.model import Action, Platform
 from platform_stack.synth import load_cdk8s, synthesize
@@ -119,35 +120,27 @@ def test(
 
 
 def _synthesized(ctx: click.Context) -> tuple[Platform, Synthesized]:
-    platform, name = load_platform(ctx.obj["module"]), ctx.obj["cluster"]
-    known = {cluster.name: cluster for cluster in platform.clusters}
-    if name is not None and name not in known:
-        message = f"unknown: {name!r}; {did_you_mean(name, known)}"
-        raise click.BadParameter(message, param_hint="--cluster")
-    chosen = platform.clusters[0] if name is None else known[name]
+    platform = load_platform(ctx.obj["module"])
+    chosen = choose_cluster(platform, ctx.obj["cluster"])
     (made,) = synthesize(dataclasses.replace(platform, clusters=(chosen,)))
     return platform, made
 
 
 def _table(found: list[Row]) -> None:
-    from rich.console import Console  # noqa: PLC0415  50 ms that --json does not pay
-    from rich.table import Table  # noqa: PLC0415  see above
-
-    console = Console()
-    if not console.is_terminal:
-        console.width = 200
-    heads = ("policy", "engine", "tenants", "platform", "severity", "asks", "exceptions")
-    table = Table(*heads, box=None, header_style="bold")
-    for row in found:
-        table.add_row(
-            row.policy,
-            row.engine,
-            *(action.value if action else "-" for action in (row.tenants, row.platform)),
-            row.severity,
-            row.asks,
-            "\n".join(one.target for one in row.exceptions),
-        )
-    console.print(table)
+    print_table(
+        ("policy", "engine", "tenants", "platform", "severity", "asks", "exceptions"),
+        (
+            (
+                row.policy,
+                row.engine,
+                *(action.value if action else "-" for action in (row.tenants, row.platform)),
+                row.severity,
+                row.asks,
+                "\n".join(one.target for one in row.exceptions),
+            )
+            for row in found
+        ),
+    )
 
 
 def _as_json(one: Violation, sources: list[Source], platform: Platform) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from platform_stack.cli.secrets_setting import Setting, on_a_cluster
 from platform_stack.errors import fail, short_path
 
 if TYPE_CHECKING:
-    from platform_stack.model import Platform
+    from platform_stack.model import Application
     from platform_stack.model.secret import Secret
 
 # What needs the package cryptography is imported where it is used.
@@ -33,7 +33,7 @@ def show(
 ) -> None:
     """Print the values of a Secret in the clear, on a terminal only.
 
-    They come from the SealedSecret, opened with the private key, or from the cluster.
+    They come from what is sealed, opened with the private key, or from the cluster.
     """
     secret = at.find(name)
     known("--only", only, secret.keys)
@@ -61,12 +61,11 @@ def key(at: Setting, *, force: bool) -> None:
     """Print the Secret with the sealing key that the cluster's controller needs, into a pipe only.
 
     \b
-    kubectl apply --server-side -f dist/NAME/apps/sealed-secrets/manifests/Namespace.sealed-secrets.yaml
     platform-stack secrets key --cluster NAME | kubectl apply --server-side -f -
 
-    The private key is in it, in the clear.
+    The private key is in it, in the clear. The namespace of the controller has to be there.
     """  # noqa: D301  click wants the control character itself
-    from platform_stack.secrets.keys import key_at_hand, key_secret, read_certificate  # noqa: PLC0415  see above
+    from platform_stack.secrets.keys import as_pem, key_at_hand, read_certificate  # noqa: PLC0415  see above
 
     if sys.stdout.isatty() and not force:
         fail(
@@ -76,8 +75,11 @@ def key(at: Setting, *, force: bool) -> None:
             "platform-stack secrets key | kubectl apply --server-side -f -; --force prints it all the same",
         )
     read_certificate(at.store)
-    private = key_at_hand(at.config, at.store.fingerprint, at.store.certificate)
-    click.echo(json.dumps(key_secret(at.store, private, _controller_namespace(at.platform)), indent=2))
+    private = as_pem(key_at_hand(at.config, at.store.fingerprint, at.store.certificate))
+    secret = at.opener.role.key_secret(
+        _namespace(at.opener.application), at.store.certificate or b"", private
+    )
+    click.echo(json.dumps(secret, indent=2))
 
 
 def _from_file(at: Setting, secret: Secret) -> dict[str, bytes]:
@@ -100,16 +102,6 @@ def _from_cluster(secret: Secret, context: str | None) -> dict[str, bytes]:
     return read_secret(secret, context)
 
 
-def _controller_namespace(platform: Platform) -> str:
-    """Return the namespace that the controller takes its keys from: its own."""
-    for member in platform.members:
-        for chart in member.charts:
-            if chart.name == "sealed-secrets":
-                return member.namespace_of(chart)
-    fail(
-        f"{platform.source}: platform: applications",
-        "none with the chart sealed-secrets",
-        "the application that opens SealedSecrets in the cluster",
-        "add one; see apps/sealed_secrets/ of kubernetes-platform-stack",
-    )
-    return None
+def _namespace(opener: Application) -> str:
+    """Return the namespace that the controller takes its keys from: its own, that of the first chart."""
+    return opener.namespace_of(opener.charts[0]) if opener.charts else opener.namespaces[0].name

@@ -6,17 +6,19 @@ import functools
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from platform_stack.cli.load import choose_cluster, known, load_platform, reports_errors
+from platform_stack.errors import fail
 from platform_stack.secrets.store import read_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from platform_stack.model import Platform
+    from platform_stack.model import Platform, SecretOpener
+    from platform_stack.model.roles import Holder
     from platform_stack.model.secret import Given, Secret
     from platform_stack.secrets.store import Store
     from platform_stack.secrets.work import Workplace
@@ -28,6 +30,7 @@ class Setting:
 
     Attributes:
         platform: the platform.
+        opener: the application that opens Secrets in the cluster.
         cluster: name of the cluster.
         store: its folder of the repository.
         config: folder with the private keys.
@@ -35,6 +38,7 @@ class Setting:
     """
 
     platform: Platform
+    opener: Holder[SecretOpener]
     cluster: str
     store: Store
     config: Path
@@ -49,7 +53,7 @@ class Setting:
         """What sealing and opening needs."""
         from platform_stack.secrets.work import Workplace  # noqa: PLC0415  loads the package cryptography
 
-        return Workplace(self.store, self.config, self.declared, ask)
+        return Workplace(self.store, self.config, self.opener.role, self.declared, ask)
 
     def find(self, name: str) -> Secret:
         """Return the Secret of a name, with or without its namespace."""
@@ -87,9 +91,20 @@ def on_a_cluster(command: Callable[..., None]) -> Callable[..., None]:
         platform = load_platform(ctx.obj["module"])
         cluster = choose_cluster(platform, cluster_name).name
         folder = config or Path(click.get_app_dir("platform-stack"))
-        command(Setting(platform, cluster, read_store(platform.secrets / cluster), folder), **arguments)
+        opener = platform.opener or _fail_without(platform)
+        store = read_store(platform.secrets / cluster, opener.role)
+        command(Setting(platform, opener, cluster, store, folder), **arguments)
 
     return wrapped
+
+
+def _fail_without(platform: Platform) -> NoReturn:
+    fail(
+        f"{platform.source}: platform: applications",
+        "none with the role SecretOpener",
+        "an application that opens in the cluster what is sealed here",
+        "add one, such as platform_stack.integrations has; without it nothing has to be sealed",
+    )
 
 
 def ask(given: Given) -> str | None:

@@ -28,7 +28,8 @@ _DIFF_LINES = 40
 @click.option(
     "--output",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Folder that gets one folder a cluster.  [default: $CDK8S_OUTDIR, or dist]",
+    help="Write one folder a cluster below this one, to look at: Argo CD follows dist/ of the git repository all the "
+    "same, and the files say so.  [default: $CDK8S_OUTDIR, or dist]",
 )
 @click.option(
     "--cluster", "clusters", multiple=True, metavar="NAME", help="Only this cluster; may be repeated."

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import cdk8s
 
-from platform_stack.errors import fail
-from platform_stack.sync_wave import in_wave
+from platform_stack.errors import called_from, fail
+from platform_stack.integrations.argo_cd.sync import in_wave
+from platform_stack.model.field_types import show
 from platform_stack.typed import ApiObject, to_manifest
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 Manifest = dict[str, Any]
 """A Kubernetes object as YAML would hold it."""
+
+_REQUIRED = (("apiVersion", str), ("kind", str), ("metadata", Mapping))
 
 
 class ManifestChart(cdk8s.Chart):
@@ -46,16 +49,28 @@ class ManifestChart(cdk8s.Chart):
             wave: the sync wave inside the application; default: Argo CD's, 0.
 
         Raises:
-            PlatformError: the manifest has no apiVersion, kind or metadata.name.
+            PlatformError: it is no object, or has no apiVersion, kind or metadata.
 
         """
+        if not isinstance(item, ApiObject | Mapping):
+            is_construct = isinstance(item, cdk8s.ApiObject)
+            hint = "a cdk8s construct is in its chart already, by its first argument" if is_construct else ""
+            fail(self._adding, show(item), "an object of the typed bindings, or a manifest as a dict", hint)
+        if wave is not None and (not isinstance(wave, int) or isinstance(wave, bool)):
+            fail(f"{self._adding}: wave", show(wave), "a SyncWave, or a whole number")
         manifest = to_manifest(item) if isinstance(item, ApiObject) else dict(item)
-        metadata = manifest.get("metadata")
-        if not (manifest.get("apiVersion") and manifest.get("kind") and isinstance(metadata, Mapping)):
-            fail(f"chart {self.node.id!r}", manifest, "an object with apiVersion, kind and metadata")
+        for field, kind in _REQUIRED:
+            found = manifest.get(field)
+            if not (isinstance(found, kind) and found):
+                fail(f"{self._adding}: {field}", show(found), "an object with apiVersion, kind and metadata")
         manifest = in_wave(manifest, wave)
         self._manifests.append(manifest)
         return manifest
+
+    @property
+    def _adding(self) -> str:
+        """The place of what a user adds, for messages."""
+        return f"{called_from()}: chart {self.node.id!r}: add"
 
     @property
     def manifests(self) -> tuple[Manifest, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from platform_stack.integrations.argo_cd.sync import KEPT, OPTIONS_ANNOTATION
 from platform_stack.kubernetes import MINOR_VERSION
 from platform_stack.labels import NO_DEFAULT_DENY, OWNER, TIER
 from platform_stack_imports.k8s import Namespace as NamespaceObject
@@ -40,7 +41,7 @@ def namespace(
     if no_default_deny and not spec.existing:
         annotations[NO_DEFAULT_DENY] = no_default_deny
     if spec.existing:
-        annotations["argocd.argoproj.io/sync-options"] = "Prune=false,Delete=false"
+        annotations[OPTIONS_ANNOTATION] = KEPT
     return NamespaceObject(
         metadata=ObjectMeta(name=spec.name, labels=labels, annotations=annotations or None)
     )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from functools import cache
+from importlib import resources
 from typing import TYPE_CHECKING
 
 from platform_stack import kubernetes
@@ -71,13 +74,7 @@ NAMESPACED_GROUPS = frozenset(
 
 NAMESPACED_CUSTOM = frozenset(
     {
-        ("argoproj.io", "AppProject"),
-        ("argoproj.io", "Application"),
-        ("argoproj.io", "ApplicationSet"),
         ("bitnami.com", "SealedSecret"),
-        ("cert-manager.io", "Certificate"),
-        ("cert-manager.io", "Issuer"),
-        ("cilium.io", "CiliumNetworkPolicy"),
         ("configuration.konghq.com", "KongConsumer"),
         ("configuration.konghq.com", "KongIngress"),
         ("configuration.konghq.com", "KongPlugin"),
@@ -88,7 +85,7 @@ NAMESPACED_CUSTOM = frozenset(
         ("velero.io", "VolumeSnapshotLocation"),
     }
 )
-"""Kinds of other charts' CRDs that charts make, and that live in a namespace."""
+"""Kinds without a typed binding that charts make, and that live in a namespace."""
 
 
 def group_of(manifest: Manifest) -> str:
@@ -99,15 +96,34 @@ def group_of(manifest: Manifest) -> str:
 def is_namespaced(manifest: Manifest, custom_resources: Iterable[CustomResource] = ()) -> bool:
     """Say whether an object lives in a namespace.
 
-    Kubernetes' own kinds are known; a custom kind's scope is that of its definition, if it is among
-    ``custom_resources``. A kind that is known neither way is in a namespace if its metadata names one.
+    A kind whose scope is not known (see ``is_cluster_scoped``) is in a namespace if its metadata names one.
     """
-    group, kind = group_of(manifest), manifest.get("kind")
+    scope = _scope(group_of(manifest), str(manifest.get("kind")), custom_resources)
+    return scope == "Namespaced" if scope else bool((manifest.get("metadata") or {}).get("namespace"))
+
+
+def is_cluster_scoped(group: str, kind: str, custom_resources: Iterable[CustomResource] = ()) -> bool:
+    """Say whether objects of a kind are known to live in no namespace.
+
+    Kubernetes' own kinds are known; a custom kind's scope is that of its definition, if it is among
+    ``custom_resources``, or that of its schema beside the typed bindings.
+    """
+    return _scope(group, kind, custom_resources) == "Cluster"
+
+
+def _scope(group: str, kind: str, custom_resources: Iterable[CustomResource]) -> str | None:
     if (group, kind) in CLUSTER_SCOPED:
-        return False
+        return "Cluster"
     for custom in custom_resources:
         if (custom.group, custom.kind) == (group, kind):
-            return custom.scope == "Namespaced"
+            return custom.scope
     if group in NAMESPACED_GROUPS or (group, kind) in NAMESPACED_CUSTOM:
-        return True
-    return bool((manifest.get("metadata") or {}).get("namespace"))
+        return "Namespaced"
+    return _scope_of_schema(group, kind)
+
+
+@cache
+def _scope_of_schema(group: str, kind: str) -> str | None:
+    """Return what the kind's CRD says, where `make imports` has read one."""
+    file = resources.files("platform_stack_imports").joinpath("schemas", f"{group}.{kind}.json")
+    return str(json.loads(file.read_text(encoding="utf-8"))["scope"]) if file.is_file() else None

@@ -5,7 +5,7 @@ The constructs and the composition root read these; nothing here knows of them.
 
 from platform_stack.model.application import Application, Namespace
 from platform_stack.model.chart import Chart, Values
-from platform_stack.model.cluster import Cluster, Profile
+from platform_stack.model.cluster import ArgoCd, Cluster, Profile
 from platform_stack.model.declarations import (
     DataSource,
     Route,
@@ -24,6 +24,7 @@ from platform_stack.model.roles import (
     PolicyEngine,
     Role,
     Scraper,
+    SecretOpener,
     TraceCollector,
     WantedRoute,
 )
@@ -36,6 +37,7 @@ from platform_stack.model.waves import SyncWave, waves
 __all__ = [
     "Action",
     "Application",
+    "ArgoCd",
     "Backend",
     "CertificateIssuer",
     "Chart",
@@ -68,6 +70,7 @@ __all__ = [
     "RuntimeWorkload",
     "Scraper",
     "Secret",
+    "SecretOpener",
     "Selected",
     "Service",
     "Sidecar",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 from platform_stack.errors import called_from, fail
@@ -45,6 +45,21 @@ def _check_network(where: str, value: object) -> None:
 NetworkRange = Annotated[str, _check_network]
 
 
+@checked("Argo CD")
+@dataclass(frozen=True, kw_only=True)
+class ArgoCd:
+    """Where a cluster's Argo CD lives, and what its Application of all others is called.
+
+    Attributes:
+        namespace: the namespace of Argo CD and of all its Applications and AppProjects; default `argocd`.
+        root: name of the Application that syncs all others, and of its AppProject; default `root`.
+
+    """
+
+    namespace: DnsLabel = "argocd"
+    root: DnsLabel = "root"
+
+
 @checked("cluster")
 @dataclass(frozen=True, kw_only=True)
 class Cluster:
@@ -59,6 +74,7 @@ class Cluster:
             `172.18.1.0/24`, which lies in Docker's first `kind` network.
         profile: `laptop` (default) or `ha`.
         iscsi: whether the nodes have iSCSI, which Longhorn needs; default False (KIND has none).
+        argo_cd: where its Argo CD lives; default: in the namespace `argocd`, with a root Application `root`.
         chart_mirror: one base URL from which every chart is taken instead of its own repository
             (air-gapped clusters, tests); default None.
         plaintext_because: why pods may talk between nodes in the clear, where the network encrypts nothing (the nodes
@@ -76,6 +92,7 @@ class Cluster:
     load_balancer_range: NetworkRange = "172.18.1.0/24"
     profile: Profile = "laptop"
     iscsi: bool = False
+    argo_cd: ArgoCd = field(default_factory=ArgoCd)
     chart_mirror: ChartUrl | None = None
     plaintext_because: str = ""
 

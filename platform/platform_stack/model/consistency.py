@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     Named = TypeVar("Named", Application, Tenant)
 
-_ROOT = "root"
-_ARGO_CDS_PROJECTS = ((_ROOT, "the root Application's"), ("default", "Argo CD's own"))
+_OWN_PROJECT = "default"
+"""Argo CD makes it itself (https://argo-cd.readthedocs.io/en/stable/user-guide/projects/#the-default-project)."""
 
 
 def inconsistencies(platform: Platform) -> Iterator[Finding]:
@@ -58,16 +58,18 @@ def _names(platform: Platform) -> Iterator[Finding]:
     becoming = _distinct(member for member in platform.installed if member.tenant)
     yield from _doubles("tenant", ((tenant.name, tenant.source) for tenant in platform.tenants))
     yield from _doubles("application", ((member.name, member.source) for member in (*own, *becoming)))
+    roots = dict.fromkeys(cluster.argo_cd.root for cluster in platform.clusters)
     for member in own:
-        if member.name == _ROOT:
+        if member.name in roots:
             yield Finding(
                 f"{member.place}: name",
                 member.name,
                 "another name: this is the Application that syncs all others",
             )
-    named = [(member.name, member.source) for member in _distinct(own) if member.name != _ROOT]
+    named = [(member.name, member.source) for member in _distinct(own) if member.name not in roots]
     teams = [(tenant.name, tenant.source) for tenant in tenants]
-    yield from _doubles("AppProject", (*_ARGO_CDS_PROJECTS, *named, *teams))
+    taken = [*((root, "the root Application's") for root in roots), (_OWN_PROJECT, "Argo CD's own")]
+    yield from _doubles("AppProject", (*taken, *named, *teams))
     installs = [(one.application_of(each), one.source) for one in tenants for each in one.repositories]
     everybody = [(member.name, member.source) for member in _distinct(platform.members)]
     yield from _doubles("Argo CD Application", (*everybody, *installs))

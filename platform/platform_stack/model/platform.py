@@ -10,7 +10,7 @@ from platform_stack.errors import PlatformError, called_from, caller_file, in_or
 from platform_stack.model.checked import checked
 from platform_stack.model.consistency import dependencies, inconsistencies
 from platform_stack.model.network import Mesh
-from platform_stack.model.roles import AnyRole, Holder
+from platform_stack.model.roles import AnyRole, Holder, SecretOpener
 from platform_stack.model.waves import waves
 
 if TYPE_CHECKING:
@@ -115,6 +115,11 @@ class Platform:
         """Return a role of the first who has it: for those that one member has at most. None: nobody has it."""
         return next((holder.role for holder in self.holders(role)), None)
 
+    @cached_property
+    def opener(self) -> Holder[SecretOpener] | None:
+        """Who opens what lies sealed in git; None: nobody, so that no application may declare a Secret."""
+        return next(iter(self.holders(SecretOpener)), None)
+
     def namespaces_for(self, member: Application) -> frozenset[str]:
         """Return the names of the namespaces that a member may put objects into: its own, and those it shares."""
         owners = (member, *(self.by_name[host] for host in member.hosts))
@@ -139,6 +144,7 @@ class Platform:
 
         Args:
             output: default: the environment variable CDK8S_OUTDIR (set by `cdk8s synth`), else `dist`.
+                What is written is the same everywhere: Argo CD follows dist/ of the git repository.
 
         Raises:
             PlatformError: the description is wrong; nothing was changed.

@@ -15,6 +15,8 @@ from platform_stack.model.network import Mesh, NetworkEngine
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+
     from platform_stack.admission import Asked, Made
     from platform_stack.admission.judge import Violation
     from platform_stack.errors import Finding
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from platform_stack.model.declarations import Route
     from platform_stack.model.names import CustomKind, DnsLabel, DnsName, Kind, Text
     from platform_stack.model.policy import Action
+    from platform_stack.model.secret import Secret
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -204,8 +207,47 @@ class PolicyEngine:
     kinds_made_by: Callable[[Manifest], tuple[CustomKind, ...]] = _no_kinds
 
 
+@checked("secret opener")
+@dataclass(frozen=True, kw_only=True)
+class SecretOpener:
+    """Makes Secrets in the cluster of what lies sealed in git; only one application of a platform does.
+
+    It opens with an RSA key of which the repository has the certificate (`platform-stack secrets`).
+
+    Attributes:
+        kind: "group/Kind" of what lies in git for a Secret.
+        manifest: makes that of a Secret and of its sealed values by key.
+        problem: says what is wrong with something that should be of that kind, as what was found and what is
+            expected, without a word of its content; else nothing.
+        values: its sealed values by key.
+        labels: the labels of the Secret that is made of it.
+        seal: seals a value with the public key for a Secret, namespace/name.
+        unseal: opens it with the private key; raises NotOpenedError where that does not open it.
+        key_secret: makes the Secret from which the opener takes its key, of the opener's namespace, the certificate
+            and the private key (both PEM).
+
+    """
+
+    kind: CustomKind
+    manifest: Callable[[Secret, Mapping[str, str]], Manifest]
+    problem: Callable[[object], tuple[str, ...]]
+    values: Callable[[Manifest], Mapping[str, str]]
+    labels: Callable[[Manifest], Mapping[str, str]]
+    seal: Callable[[RSAPublicKey, str, bytes], str]
+    unseal: Callable[[RSAPrivateKey, str, str], bytes]
+    key_secret: Callable[[str, bytes, bytes], Manifest]
+
+
 Role = (
-    Gateway | CertificateIssuer | Scraper | Dashboards | TraceCollector | NetworkEngine | Mesh | PolicyEngine
+    Gateway
+    | CertificateIssuer
+    | Scraper
+    | Dashboards
+    | TraceCollector
+    | NetworkEngine
+    | Mesh
+    | PolicyEngine
+    | SecretOpener
 )
 """What an application is for the others."""
 

@@ -6,7 +6,6 @@ two repositories do not meet, and an old key is still found for what was sealed 
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
 import os
 import stat
@@ -29,12 +28,8 @@ from platform_stack.writer import write_tree
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from typing import Any
 
     from platform_stack.secrets.store import Store
-
-KEY_LABEL = "sealedsecrets.bitnami.com/sealed-secrets-key"
-"""Label by which the controller finds its keys; the value is `active`."""
 
 _BITS = 4096
 _YEARS = 10
@@ -74,12 +69,11 @@ def create(config: Path, store: Store, cluster: str, bits: int = _BITS) -> Path:
             else "put the key there (mode 600); if it is lost, see docs/guides/lose-the-sealing-key.md",
         )
     key = rsa.generate_private_key(public_exponent=65537, key_size=bits)
-    certificate = _self_signed(key, f"sealed-secrets {cluster}")
+    certificate = _self_signed(key, f"sealing key of {cluster}")
     path = key_path(config, fingerprint_of(certificate, CERTIFICATE))
-    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     made: list[Path] = []
     try:
-        for target, content in ((path, pem), (path.with_suffix(".crt"), certificate)):
+        for target, content in ((path, as_pem(key)), (path.with_suffix(".crt"), certificate)):
             _write_new(target, content, made)
         write_tree(store.folder, {**files_of(store.folder), CERTIFICATE: certificate})
     except BaseException:
@@ -182,21 +176,9 @@ def key_at_hand(config: Path, fingerprint: str, certificate: bytes | None = None
     return key
 
 
-def key_secret(store: Store, key: rsa.RSAPrivateKey, namespace: str) -> dict[str, Any]:
-    """Return the Secret from which the controller takes its key: the private key is in it."""
-    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    data = {"tls.crt": store.certificate or b"", "tls.key": pem}
-    return {
-        "apiVersion": "v1",
-        "kind": "Secret",
-        "metadata": {
-            "name": f"sealing-key-{store.fingerprint[:12]}",
-            "namespace": namespace,
-            "labels": {KEY_LABEL: "active"},
-        },
-        "type": "kubernetes.io/tls",
-        "data": {name: base64.b64encode(content).decode() for name, content in data.items()},
-    }
+def as_pem(key: rsa.RSAPrivateKey) -> bytes:
+    """Return a private key as PEM, in the clear."""
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
 def files_of(folder: Path) -> dict[str, bytes]:

@@ -1,4 +1,4 @@
-"""What lies sealed in the repository: apps/secrets/<cluster>/ with a certificate and SealedSecrets."""
+"""What lies sealed in the repository: apps/secrets/<cluster>/ with a certificate and sealed Secrets."""
 
 from __future__ import annotations
 
@@ -19,26 +19,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    from platform_stack.facts import Manifest
+    from platform_stack.model import SecretOpener
     from platform_stack.model.secret import Secret
-
-GROUP = "bitnami.com"
-KIND = "SealedSecret"
 
 CERTIFICATE = "certificate.pem"
 
 SEALED_FOR = "platform-stack.io/sealed-for"
-"""Annotation of a SealedSecret: the fingerprint of the certificate that it was sealed with."""
+"""Annotation of a sealed Secret: the fingerprint of the certificate that it was sealed with."""
 
 _HEADER = "# Made by platform-stack secrets. Sealed: only the owner of the sealing key can read it.\n"
 
 _PEM = re.compile(rb"\s*-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----\s*")
 
-_LENGTH_BYTES = 2
-_TAG_BYTES = 16
-
 
 class State(StrEnum):
-    """How a declared Secret, or a SealedSecret in the repository, stands."""
+    """How a declared Secret, or a sealed one in the repository, stands."""
 
     SEALED = "sealed"
     MISSING = "not sealed"
@@ -49,27 +45,25 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Sealed:
-    """One SealedSecret of the repository.
+    """One sealed Secret of the repository.
 
     Attributes:
         path: its file.
         manifest: the object, word for word.
+        values: the sealed values by key.
+        labels: the labels of the Secret that is made of it.
 
     """
 
     path: Path
-    manifest: dict[str, Any]
+    manifest: Manifest
+    values: Mapping[str, str]
+    labels: Mapping[str, str]
 
     @property
     def full_name(self) -> str:
         """Return namespace/name of the Secret in it."""
         return f"{self.manifest['metadata']['namespace']}/{self.manifest['metadata']['name']}"
-
-    @property
-    def values(self) -> Mapping[str, str]:
-        """Return the sealed values by key, in base64."""
-        found: Mapping[str, str] = self.manifest["spec"]["encryptedData"]
-        return found
 
     @property
     def sealed_for(self) -> str:
@@ -78,8 +72,7 @@ class Sealed:
 
     def is_as_declared(self, secret: Secret) -> bool:
         """Say whether it has the keys and labels of a declared Secret."""
-        labels = self.manifest["spec"].get("template", {}).get("metadata", {}).get("labels") or {}
-        return self.values.keys() == secret.keys.keys() and labels == dict(secret.labels)
+        return self.values.keys() == secret.keys.keys() and dict(self.labels) == dict(secret.labels)
 
 
 @dataclass(frozen=True)
@@ -90,7 +83,7 @@ class Store:
         folder: the folder; it need not exist.
         certificate: the certificate as PEM; None before `platform-stack secrets init`.
         fingerprint: SHA-256 of the certificate in DER, as hexadecimal digits; empty without one.
-        sealed: the SealedSecrets by namespace/name.
+        sealed: the sealed Secrets by namespace/name.
 
     """
 
@@ -109,7 +102,7 @@ class Store:
         return State.SEALED if found.is_as_declared(secret) else State.OUTDATED
 
     def unneeded(self, declared: Iterable[Secret]) -> list[Sealed]:
-        """Return the SealedSecrets that nobody declares, sorted by name."""
+        """Return the sealed Secrets that nobody declares, sorted by name."""
         names = {secret.full_name for secret in declared}
         return [self.sealed[name] for name in sorted(self.sealed.keys() - names)]
 
@@ -118,11 +111,15 @@ class Store:
         return f"{secret.namespace}.{secret.name}.yaml"
 
 
-def read_store(folder: Path) -> Store:
+def read_store(folder: Path, opener: SecretOpener) -> Store:
     """Read a cluster's folder; it may be missing.
 
+    Args:
+        folder: the folder.
+        opener: what opens in the cluster what lies there.
+
     Raises:
-        PlatformError: a file is no SealedSecret, or a damaged one, or has another name than its Secret; or
+        PlatformError: a file is no sealed Secret, or a damaged one, or has another name than its Secret; or
             something in the folder is not sealed.
 
     """
@@ -142,7 +139,7 @@ def read_store(folder: Path) -> Store:
         if path.name == CERTIFICATE:
             certificate, fingerprint = content, fingerprint_of(content, short_path(path))
         elif path.suffix in (".yaml", ".yml"):
-            one = _read(path, content)
+            one = _read(path, content, opener)
             sealed[one.full_name] = one
     return Store(folder, certificate, fingerprint, sealed)
 
@@ -169,89 +166,52 @@ def fingerprint_of(certificate: bytes, where: str) -> str:
     return hashlib.sha256(der).hexdigest()
 
 
-def manifest(secret: Secret, values: Mapping[str, str], fingerprint: str) -> dict[str, Any]:
-    """Return the SealedSecret of a Secret.
+def manifest(opener: SecretOpener, secret: Secret, values: Mapping[str, str], fingerprint: str) -> Manifest:
+    """Return what lies in git for a Secret.
 
     Args:
+        opener: what opens it in the cluster.
         secret: the Secret.
         values: its sealed values by key, in base64.
         fingerprint: of the certificate they were sealed with.
 
     """
-    template: dict[str, Any] = {"metadata": {"name": secret.name, "namespace": secret.namespace}}
-    if secret.labels:
-        template["metadata"]["labels"] = dict(secret.labels)
-    return {
-        "apiVersion": f"{GROUP}/v1alpha1",
-        "kind": KIND,
-        "metadata": {
-            "name": secret.name,
-            "namespace": secret.namespace,
-            "annotations": {SEALED_FOR: fingerprint},
-        },
-        "spec": {"encryptedData": dict(values), "template": template},
-    }
+    item = opener.manifest(secret, values)
+    item["metadata"]["annotations"] = {SEALED_FOR: fingerprint}
+    return item
 
 
 def file_content(item: Mapping[str, Any]) -> bytes:
-    """Return the file of a SealedSecret."""
+    """Return the file of a sealed Secret."""
     return _HEADER.encode() + to_yaml(item).removeprefix(HEADER.encode())
 
 
-def _read(path: Path, content: bytes) -> Sealed:
+def _read(path: Path, content: bytes, opener: SecretOpener) -> Sealed:
+    kind = opener.kind.rpartition("/")[2]
     where = short_path(path)
     hint = f"take it from git again, or delete it and run: platform-stack secrets seal --cluster {path.parent.name}"
     try:
         item = yaml.safe_load(content)
     except (yaml.YAMLError, UnicodeDecodeError):
         # The error would quote the file, and who knows what stands there.
-        fail(where, "no YAML", f"one {KIND}", hint)
+        fail(where, "no YAML", f"one {kind}", hint)
     if isinstance(item, dict) and item.get("kind") == "Secret":
         fail(
             where,
             "a Secret that is not sealed",
-            f"a {KIND}",
+            f"a {kind}",
             "delete it and run platform-stack secrets seal; if it was committed, everybody has its values",
         )
-    problem = _problem(item)
-    if problem:
-        fail(where, *problem, hint)
-    sealed = Sealed(path, item)
+    if problem := opener.problem(item):
+        found, expected = problem
+        fail(where, found, expected, hint)
+    sealed = Sealed(path, item, opener.values(item), opener.labels(item))
     expected = sealed.full_name.replace("/", ".") + path.suffix
     if path.name != expected:
         fail(
             where,
-            f"the {KIND} {sealed.full_name}",
+            f"the {kind} {sealed.full_name}",
             f"it in {expected}",
             "name and namespace are part of what is sealed: it cannot be opened under another name",
         )
     return sealed
-
-
-def _problem(item: object) -> tuple[str, str] | None:
-    """Return what is wrong with a SealedSecret as (found, expected), without a word of its content."""
-    try:
-        version, kind = item["apiVersion"], item["kind"]  # type: ignore[index]  # checked by the except
-        metadata, spec = item["metadata"], item["spec"]  # type: ignore[index]  # see above
-        names = (metadata["name"], metadata["namespace"])
-        values = spec["encryptedData"]
-    except (KeyError, TypeError):
-        return "no SealedSecret, or a part of one", "apiVersion, kind, metadata and spec.encryptedData"
-    if (version, kind) != (f"{GROUP}/v1alpha1", KIND) or not all(isinstance(name, str) for name in names):
-        return "another object", f"a {KIND} of {GROUP}/v1alpha1 with a name and a namespace"
-    if not isinstance(values, dict) or not values:
-        return "spec.encryptedData without a value", "at least one sealed value"
-    for key, value in values.items():
-        if not _is_sealed(value):
-            return f"spec.encryptedData.{key}: a damaged value", "a sealed value as it was written"
-    return None
-
-
-def _is_sealed(value: object) -> bool:
-    """Say whether a text has the form of a sealed value: length, RSA's part, AES' part with its tag."""
-    try:
-        raw = base64.b64decode(str(value), validate=True)
-    except ValueError:
-        return False
-    length = int.from_bytes(raw[:_LENGTH_BYTES], "big")
-    return length > 0 and len(raw) >= _LENGTH_BYTES + length + _TAG_BYTES

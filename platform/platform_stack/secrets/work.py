@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from platform_stack.errors import PlatformError, fail, short_path
 from platform_stack.model.secret import Generated, groups
+from platform_stack.secrets import NotOpenedError
 from platform_stack.secrets.keys import files_of, key_at_hand, key_path, public_key
-from platform_stack.secrets.sealing import NotOpenedError, seal, unseal
 from platform_stack.secrets.store import State, file_content, manifest
 from platform_stack.secrets.values import complete, recover, render
 from platform_stack.writer import write_tree
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
+    from platform_stack.model import SecretOpener
     from platform_stack.model.secret import Given, Secret
     from platform_stack.secrets.store import Sealed, Store
     from platform_stack.secrets.values import Known
@@ -35,6 +36,7 @@ class Workplace:
     Attributes:
         store: the cluster's folder of the repository.
         config: the user's config folder, where keys are.
+        opener: what opens the Secrets in the cluster.
         declared: the Secrets that the platform declares.
         ask: asks a person for a value that only a person can give; None means that nobody is there.
 
@@ -42,6 +44,7 @@ class Workplace:
 
     store: Store
     config: Path
+    opener: SecretOpener
     declared: tuple[Secret, ...]
     ask: Callable[[Given], str | None] = lambda _given: None
 
@@ -79,7 +82,7 @@ def seal_missing(place: Workplace, names: Iterable[str] = ()) -> list[Secret]:
                 recover(secret, _open_partner(place, found), known)
         known = complete(_sources(wanted), known, place.ask)
         for secret in wanted:
-            files |= _sealed(place.store, secret, known, key)
+            files |= _sealed(place, secret, known, key)
             done.append(secret)
     _write(place.store, files)
     return done
@@ -117,14 +120,14 @@ def rotate(place: Workplace, names: Sequence[str]) -> list[Secret]:
                 )
         known = complete(_sources(group), {}, place.ask)
         for secret in group:
-            files |= _sealed(place.store, secret, known, key)
+            files |= _sealed(place, secret, known, key)
             done.append(secret)
     _write(place.store, files)
     return done
 
 
 def unlock(place: Workplace, sealed: Sealed) -> dict[str, bytes]:
-    """Return the values of a SealedSecret by key, opened with the key it was sealed for.
+    """Return the values of a sealed Secret by key, opened with the key it was sealed for.
 
     Raises:
         PlatformError: the key is not at hand, or does not open it.
@@ -169,7 +172,7 @@ def _open(place: Workplace, sealed: Sealed) -> dict[str, bytes]:
     fingerprint = sealed.sealed_for or place.store.fingerprint
     same = fingerprint == place.store.fingerprint
     key = key_at_hand(place.config, fingerprint, place.store.certificate if same else None)
-    return {name: unseal(key, sealed.full_name, value) for name, value in sealed.values.items()}
+    return {name: place.opener.unseal(key, sealed.full_name, value) for name, value in sealed.values.items()}
 
 
 def _open_partner(place: Workplace, sealed: Sealed) -> dict[str, bytes]:
@@ -191,9 +194,12 @@ def _sources(secrets: Iterable[Secret]) -> list[Generated | Given]:
     return list(dict.fromkeys(source for secret in secrets for source in secret.sources))
 
 
-def _sealed(store: Store, secret: Secret, known: Known, key: RSAPublicKey) -> dict[str, bytes]:
-    values = {name: seal(key, secret.full_name, value) for name, value in render(secret, known).items()}
-    return {store.file_name(secret): file_content(manifest(secret, values, store.fingerprint))}
+def _sealed(place: Workplace, secret: Secret, known: Known, key: RSAPublicKey) -> dict[str, bytes]:
+    opener, store = place.opener, place.store
+    values = {
+        name: opener.seal(key, secret.full_name, value) for name, value in render(secret, known).items()
+    }
+    return {store.file_name(secret): file_content(manifest(opener, secret, values, store.fingerprint))}
 
 
 def _write(store: Store, files: dict[str, bytes]) -> None:

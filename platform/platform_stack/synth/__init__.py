@@ -86,7 +86,8 @@ def synth(platform: Platform, output: Path | None = None, *, check: bool = False
 
     Args:
         platform: what to make.
-        output: default: the environment variable CDK8S_OUTDIR (set by `cdk8s synth`), else `dist`.
+        output: default: the environment variable CDK8S_OUTDIR (set by `cdk8s synth`), else `dist`. It changes no
+            byte of what is written: Argo CD follows dist/ of the git repository (Cluster.path).
         check: change nothing, only say what would change.
 
     Raises:

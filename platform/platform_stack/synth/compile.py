@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from platform_stack.errors import collecting
+from platform_stack.integrations.argo_cd.sync import in_wave
 from platform_stack.network.mesh import mesh_policies
 from platform_stack.network.policies import policies
-from platform_stack.sync_wave import in_wave
 from platform_stack.typed import ApiObject, to_manifest
 
 if TYPE_CHECKING:

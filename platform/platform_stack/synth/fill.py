@@ -63,7 +63,9 @@ def fill(app: ManifestApp, described: Sequence[Estate]) -> list[Filled]:
                 estate.context,
                 {
                     member.name: _with_namespaces(
-                        member, made[charts[estate.context.cluster.name, member.name]], _custom(estate)
+                        member,
+                        made[charts[estate.context.cluster.name, member.name]],
+                        estate.custom_resources,
                     )
                     for member in estate.platform.members
                 },
@@ -92,15 +94,6 @@ def _fill(chart: ManifestChart, member: Application, estate: Estate) -> None:
             chart.add(item, wave=SyncWave.AFTER_CHART)
     if member.manifests is not None:
         member.manifests(chart, context)
-
-
-def _custom(estate: Estate) -> list[CustomResource]:
-    return [
-        crd
-        for release in estate.releases
-        if release.facts
-        for crd in release.facts.custom_resource_definitions
-    ]
 
 
 def _with_namespaces(

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from platform_stack import bootstrap, budget
-from platform_stack.constructs import ManifestChart, argocd, project
+from platform_stack.constructs import ManifestChart
 from platform_stack.errors import Finding, PlatformError, collecting, fail
 from platform_stack.file_names import file_names
+from platform_stack.integrations.argo_cd import applications, projects
 from platform_stack.integrations.kind.configuration import kind_config
 from platform_stack.model import NetworkEngine
 from platform_stack.model.tenant import PREFIX
@@ -57,7 +58,7 @@ def print_folder(app: ManifestApp, filled: Filled) -> Tree:
 def _member(files: Tree, findings: list[Finding], estate: Estate, member: Application) -> None:
     of_bootstrap = member.name not in estate.platform.waves
     for release in estate.by_application.get(member.name, ()):
-        path = argocd.values_path(member, release.chart, bootstrap=of_bootstrap)
+        path = applications.values_path(member, release.chart, bootstrap=of_bootstrap)
         where = f"{member.source}: application {member.name!r}: values"
         with collecting(findings):
             _write(files, path, release.values, where=where)
@@ -70,35 +71,35 @@ def _root(files: Tree, app: ManifestApp, estate: Estate) -> None:
     """Write the Applications, and what makes them."""
     platform, cluster = estate.platform, estate.context.cluster
     root = ManifestChart(app, f"{cluster.name}.root.objects")
-    applications = ManifestChart(app, f"{cluster.name}.root.applications")
+    installs = ManifestChart(app, f"{cluster.name}.root.applications")
     first = ManifestChart(app, f"{cluster.name}.root.bootstrap")
-    first.add(root.add(project.root_project(cluster)))
-    first.add(argocd.root_application(cluster))
+    first.add(root.add(projects.root_project(cluster)))
+    first.add(applications.root_application(cluster))
     for member in platform.members:
-        root.add(project.app_project(member, cluster, _footprint(estate, member)))
+        root.add(projects.app_project(member, cluster, _footprint(estate, member)))
     for position, member in enumerate(platform.bootstrap):
         root.add(_application(estate, member, wave=position - len(platform.bootstrap)))
     for member in platform.installed:
-        root.add(argocd.application_set(member, cluster, platform.waves[member.name]))
-        applications.add(_application(estate, member))
+        root.add(applications.application_set(member, cluster, platform.waves[member.name]))
+        installs.add(_application(estate, member))
     for tenant in platform.tenants:
-        root.add(project.tenant_project(tenant))
+        root.add(projects.tenant_project(tenant, platform, cluster))
         for repository in tenant.repositories:
             wave = platform.waves[PREFIX + tenant.name] + 1
-            root.add(argocd.tenant_application(tenant, repository, wave))
+            root.add(applications.tenant_application(tenant, repository, cluster, wave))
     for manifest in root.manifests:
         _write(files, f"root/{manifest['kind']}.{manifest['metadata']['name']}.yaml", manifest)
-    for manifest in applications.manifests:
+    for manifest in installs.manifests:
         _write(files, f"apps/{manifest['metadata']['name']}/application.yaml", manifest)
     _write(files, "bootstrap/root.yaml", *first.manifests)
 
 
 def _application(estate: Estate, member: Application, wave: int | None = None) -> Any:  # noqa: ANN401  an ApiObject
     has_manifests = bool(estate.own[member.name])
-    return argocd.application(member, estate.context.cluster, wave=wave, has_manifests=has_manifests)
+    return applications.application(member, estate.context.cluster, wave=wave, has_manifests=has_manifests)
 
 
-def _footprint(estate: Estate, member: Application) -> project.Footprint:
+def _footprint(estate: Estate, member: Application) -> projects.Footprint:
     found = estate.by_application.get(member.name, ())
     objects = list(made_by(found))
     if any(release.facts and release.facts.custom_resource_definitions for release in found):
@@ -106,7 +107,7 @@ def _footprint(estate: Estate, member: Application) -> project.Footprint:
             {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition", "metadata": {}}
         )
     manifests = [*objects, *estate.own[member.name]]
-    return project.footprint(manifests, estate.runtime_workloads[member.name], complete=not unknown(found))
+    return projects.footprint(manifests, estate.runtime_workloads[member.name], complete=not unknown(found))
 
 
 def _write(files: Tree, path: str, *documents: Any, where: str = "") -> None:  # noqa: ANN401  what YAML can hold

@@ -10,7 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from tests import commands
+
 ROOT = Path(__file__).parents[3]
+
 
 DESCRIPTION = """
 from platform_stack import (
@@ -71,12 +74,14 @@ PLATFORM = Platform(
 )
 """
 
+
 POD = """
 apiVersion: v1
 kind: Pod
 metadata: {name: bad%s}
 spec: {containers: [{name: main, image: nginx}]}
 """
+
 
 SERVICE = """
 apiVersion: v1
@@ -97,15 +102,8 @@ def run(
     folder: Path, *arguments: str, path: str | None = None, stdin: str = ""
 ) -> subprocess.CompletedProcess[str]:
     built = ROOT / "build" / "policies"
-    return subprocess.run(
-        [sys.executable, "-m", "platform_stack", "policies", *arguments],
-        cwd=folder,
-        env={**os.environ, "PATH": f"{built}{os.pathsep}{os.environ['PATH']}" if path is None else path},
-        input=stdin,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    environment = {"PATH": f"{built}{os.pathsep}{os.environ['PATH']}" if path is None else path}
+    return commands.run(folder, "policies", *arguments, environment=environment, stdin=stdin)
 
 
 def test_the_table_shows_each_policy_with_its_exceptions(folder: Path) -> None:
@@ -235,14 +233,3 @@ def test_who_works_in_the_namespace_decides(folder: Path) -> None:
     labels = "labels: {platform-stack.io/tier: platform}"
     labelled = f"apiVersion: v1\nkind: Namespace\nmetadata: {{name: else, {labels}}}\n---"
     assert run(folder, "test", "-", stdin=labelled + POD % ", namespace: else").returncode == 0
-
-
-@pytest.mark.policies
-def test_the_platforms_own_policies_judge_a_users_file(tmp_path: Path) -> None:
-    (tmp_path / "pod.yaml").write_text(POD % "")
-    done = run(ROOT, "test", "--json", str(tmp_path / "pod.yaml"))
-    assert done.returncode == 1, done.stderr
-    found = json.loads(done.stdout)
-    assert {one["action"] for one in found} == {"deny"}
-    assert "disallow-latest-tag" in {one["policy"] for one in found}
-    assert all(one["hint"] and one["message"] for one in found)

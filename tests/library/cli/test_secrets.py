@@ -11,7 +11,7 @@ import shutil
 import stat
 import subprocess
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import yaml
@@ -20,17 +20,23 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from platform_stack.integrations import sealed_secrets
 from platform_stack.secrets.keys import create
 from platform_stack.secrets.store import CERTIFICATE, read_store
+from tests.commands import run
 
-ROOT = Path(__file__).parents[3]
+if TYPE_CHECKING:
+    from pathlib import Path
+
 GIVEN = "given-by-a-person-0123456789"
 
 DESCRIPTION = """
 from platform_stack import Application, Cluster, Fixed, Generated, Given, Namespace, Platform, Secret
+from platform_stack.integrations import sealed_secrets
 
 opener = Application(
-    name="opener", namespaces=(Namespace(name="opener"),), provides=("bitnami.com/SealedSecret",)
+    name="opener", namespaces=(Namespace(name="opener"),), provides=("bitnami.com/SealedSecret",),
+    roles=(sealed_secrets.secret_opener(),),
 )
 shared = Generated(what="a shared key")
 web = Application(
@@ -60,15 +66,8 @@ class Repository:
         self.sealed = self.folder / "apps" / "secrets" / "one"
 
     def run(self, *arguments: str, given: str = GIVEN) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            [sys.executable, "-m", "platform_stack", *arguments],
-            cwd=self.folder,
-            env={**os.environ, "PLATFORM_STACK_CONFIG": str(self.config), "WEB_LOGIN": given},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        environment = {"PLATFORM_STACK_CONFIG": str(self.config), "WEB_LOGIN": given}
+        done = run(self.folder, *arguments, environment=environment)
         self.printed += done.stdout + done.stderr
         return done
 
@@ -104,7 +103,7 @@ def tree(folder: Path) -> dict[str, bytes]:
 @pytest.fixture(scope="session")
 def pair(tmp_path_factory: pytest.TempPathFactory) -> Repository:
     repository = Repository(tmp_path_factory.mktemp("pair"))
-    create(repository.config, read_store(repository.sealed), "one", 2048)
+    create(repository.config, read_store(repository.sealed, sealed_secrets.secret_opener()), "one", 2048)
     return repository
 
 
@@ -118,14 +117,12 @@ def repository(pair: Repository, tmp_path: Path) -> Repository:
 
 
 def values(repository: Repository, name: str) -> dict[str, str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "platform_stack", "secrets", "show", name, "--force"],
-        cwd=repository.folder,
-        env={**os.environ, "PLATFORM_STACK_CONFIG": str(repository.config)},
-        capture_output=True,
-        text=True,
-        check=True,
+    done = run(
+        repository.folder,
+        *("secrets", "show", name, "--force"),
+        environment={"PLATFORM_STACK_CONFIG": str(repository.config)},
     )
+    assert done.returncode == 0, done.stderr
     return dict(line.split(": ", 1) for line in done.stdout.splitlines())
 
 
@@ -410,3 +407,20 @@ def certificate(key: rsa.RSAPrivateKey, *, days: int) -> bytes:
         .sign(key, SHA256())
         .public_bytes(Encoding.PEM)
     )
+
+
+def test_a_platform_that_seals_nothing_is_asked_for_nothing(tmp_path: Path) -> None:
+    """Secrets may be made by somebody else: then nobody opens any, and a folder of keys is nobody's business."""
+    repository = Repository(tmp_path)
+    description = repository.folder / "apps" / "__main__.py"
+    description.write_text(
+        "from platform_stack import Application, Cluster, Namespace, Platform\n"
+        "web = Application(name='web', namespaces=(Namespace(name='web'),))\n"
+        "PLATFORM = Platform(applications=(web,), clusters=(Cluster(name='one', repo_url='https://git.test/p'),))\n"
+    )
+    for command in ("synth", "check"):
+        done = repository.run(command)
+        assert (done.returncode, done.stderr) == (0, ""), done.stderr
+    assert "ecret" not in (repository.folder / "dist" / "one" / "README.md").read_text()
+    for command in ("init", "seal", "list"):
+        assert "SecretOpener" in repository.fails(command)

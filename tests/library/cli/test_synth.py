@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests import commands
+
 ROOT = Path(__file__).parents[3]
 
 DESCRIPTION = """
@@ -27,14 +29,7 @@ PLATFORM = Platform(
 
 
 def run(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "platform_stack", *arguments],
-        cwd=folder,
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return commands.run(folder, *arguments, environment=environment)
 
 
 @pytest.fixture
@@ -56,6 +51,17 @@ def test_one_cluster_and_another_output(folder: Path) -> None:
     assert done.returncode == 0
     assert [path.name for path in (folder / "elsewhere").iterdir()] == ["two"]
     assert not (folder / "dist").exists()
+
+
+def test_another_output_holds_the_same_bytes_and_still_names_dist(folder: Path) -> None:
+    assert run(folder, "synth").returncode == 0
+    assert run(folder, "synth", "--output", "elsewhere").returncode == 0
+    made, again = (
+        {path.relative_to(folder / name): path.read_bytes() for path in (folder / name).rglob("*.*")}
+        for name in ("dist", "elsewhere")
+    )
+    assert made == again
+    assert b"path: dist/one/root" in made[Path("one/bootstrap/root.yaml")]
 
 
 def test_cdk8s_names_the_output_by_its_environment_variable(folder: Path) -> None:

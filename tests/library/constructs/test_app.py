@@ -53,6 +53,13 @@ def test_what_is_no_object_is_refused(broken: dict[str, Any]) -> None:
         ManifestChart(ManifestApp(), "c").add(broken)
 
 
+def test_a_construct_is_not_added_twice() -> None:
+    chart = ManifestChart(ManifestApp(), "c")
+    construct = cdk8s.ApiObject(chart, "o", api_version="v1", kind="ConfigMap")
+    with pytest.raises(PlatformError, match="in its chart already"):
+        chart.add(construct)  # type: ignore[arg-type]  # what a user without mypy writes
+
+
 def with_manifests(
     platform: Platform, manifests: Callable[[ManifestChart, Context], None]
 ) -> dict[str, bytes]:

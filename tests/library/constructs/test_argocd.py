@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 import yaml
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
-from platform_stack import Application, Chart, Cluster, Namespace, RuntimeWorkload, Synchronization
-from platform_stack.constructs import argocd, project
+from platform_stack import (
+    Application,
+    ArgoCd,
+    Chart,
+    Cluster,
+    Namespace,
+    Platform,
+    Repository,
+    RuntimeWorkload,
+    Synchronization,
+    Tenant,
+)
 from platform_stack.constructs.namespaces import namespace
+from platform_stack.integrations.argo_cd import applications as argocd
+from platform_stack.integrations.argo_cd import projects as project
 from platform_stack.schemas import validate
+from platform_stack.synth import synthesize
 from platform_stack.typed import ApiObject, to_manifest
 from platform_stack.yaml_output import HEADER, to_yaml
 
@@ -126,3 +140,36 @@ def test_a_mirror_replaces_every_chart_repository() -> None:
 )
 def test_namespace(spec: Namespace, snapshot: SnapshotAssertion) -> None:
     assert text(namespace(spec, WEB)) == snapshot
+
+
+def test_argo_cd_lives_where_its_cluster_says() -> None:
+    elsewhere = dataclasses.replace(CLUSTER, argo_cd=ArgoCd(namespace="argo-cd", root="everything"))
+    argo = Application(name="argo-cd", namespaces=(Namespace(name="argo-cd"),))
+    web = Application(name="web", namespaces=(Namespace(name="web"),))
+    platform = Platform(bootstrap=(argo,), applications=(web,), clusters=(elsewhere,))
+    (made,) = synthesize(platform)
+
+    found = {
+        f"{item['kind']} {item['metadata']['name']}": item
+        for path, content in made.files.items()
+        if path.endswith(".yaml")
+        for item in yaml.safe_load_all(content)
+        if str(item.get("apiVersion", "")).startswith("argoproj.io/")
+    }
+    assert {"Application everything", "AppProject everything", "ApplicationSet web"} <= found.keys()
+    assert {item["metadata"]["namespace"] for item in found.values()} == {"argo-cd"}
+    root = found["Application everything"]["spec"]
+    assert (root["project"], root["destination"]["namespace"]) == ("everything", "argo-cd")
+    (destination,) = found["AppProject everything"]["spec"]["destinations"]
+    assert destination["namespace"] == "argo-cd"
+    environment = made.files["bootstrap/cluster.env"].decode()
+    assert "ARGO_CD_NAMESPACE=argo-cd\nROOT=everything\n" in environment
+    own = Repository(name="site", url="https://git.example.test/site")
+    shop = Tenant(name="shop", group="shop", contact="shop@example.test", repositories=(own,))
+    for item in (
+        argocd.tenant_application(shop, own, elsewhere, 1),
+        project.tenant_project(shop, platform, elsewhere),
+    ):
+        assert "namespace: argo-cd\n" in text(item)
+    others = re.compile(rb"\bargocd\b(?!\.argoproj\.io)")
+    assert [path for path, content in made.files.items() if others.search(content)] == []

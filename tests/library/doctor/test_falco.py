@@ -8,14 +8,14 @@ import pytest
 import yaml
 
 from platform_stack.doctor import Check, check_falco
-from tests.engines import ROOT
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from .conftest import Machine
 
+
 SYSCTL = "proc/sys/kernel/perf_event_paranoid"
+
+
 LEAST = {"leastPrivileged": True}
 
 
@@ -57,9 +57,3 @@ def test_a_kernel_that_does_not_say(machine: Machine) -> None:
 def test_nothing_to_say_without_falco_or_its_kernel(machine: Machine) -> None:
     assert look(machine, None) == []
     assert look(machine, LEAST, "Darwin") == []
-
-
-@pytest.mark.parametrize("folder", sorted((ROOT / "dist").iterdir()), ids=lambda path: path.name)
-def test_falco_of_dist_starts_on_ubuntu(machine: Machine, folder: Path) -> None:
-    machine.file(SYSCTL, "4\n")
-    assert [check.state for check in check_falco(folder, "Linux", machine.root)] == ["ok"]

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from platform_stack import schemas
 from platform_stack.facts import CustomResource, yaml_reading
-from platform_stack.facts.scope import is_namespaced
+from platform_stack.facts.scope import is_cluster_scoped, is_namespaced
 from platform_stack.facts.skeleton import skeleton
 
 
@@ -357,6 +358,7 @@ CUSTOM = CustomResource("example.io", "Zone", "zones", "Cluster", ("v1",))
         ("cert-manager.io/v1", "ClusterIssuer", False),
         ("example.io/v1", "Zone", False),
         ("example.io/v1", "Unknown", False),
+        ("policies.kyverno.io/v1", "PolicyException", True),
     ],
 )
 def test_the_scope_of_a_kind_is_known(api_version: str, kind: str, *, namespaced: bool) -> None:
@@ -372,3 +374,13 @@ def test_the_definition_says_more_than_the_metadata() -> None:
 def test_an_unknown_kind_is_namespaced_if_it_names_a_namespace() -> None:
     manifest = {"apiVersion": "example.io/v1", "kind": "Unknown", "metadata": {"name": "x", "namespace": "y"}}
     assert is_namespaced(manifest)
+
+
+def test_the_scope_is_what_the_schemas_say() -> None:
+    """Of every kind with a schema, though the facts know no definition of it."""
+    known = [found for group, kind in schemas.kinds() if (found := schemas.find(group, kind))]
+    assert {found.scope for found in known} == {"Cluster", "Namespaced"}
+    for found in known:
+        manifest = {"apiVersion": found.api_version, "kind": found.kind, "metadata": {"name": "x"}}
+        assert is_namespaced(manifest) is (found.scope == "Namespaced"), found.kind
+        assert is_cluster_scoped(found.group, found.kind) is (found.scope == "Cluster"), found.kind

@@ -17,7 +17,7 @@ apps/__main__.py:22: runtime workload 'db': ports: sql
 from platform_stack import Application, Cluster, Namespace, Platform, RunTime, RuntimeWorkload
 
 
-def made_by_the_operator(context):
+def made_by_the_operator(objects, context):
     return (
         RuntimeWorkload(
             name="db",

@@ -1,22 +1,17 @@
-"""apps/__main__.py:15: application 'sealed-secrets': release 'sealed-secrets': values: revisionHistoryLimt
+"""apps/__main__.py:15: application 'known': release 'known': values: revisionHistoryLimt
   found:    unknown key 'revisionHistoryLimt'
-  expected: one of the 60 keys that the chart knows here
+  expected: one of podSecurityContext, replicas, revisionHistoryLimit, updateStatus
   hint:     did you mean 'revisionHistoryLimit'?
 """
 
 from platform_stack import Application, Chart, Cluster, Namespace, Platform
 
 chart = Chart(
-    repository="https://bitnami-labs.github.io/sealed-secrets",
-    name="sealed-secrets",
-    version="2.18.5",
+    repository="https://charts.example.test",
+    name="known",
+    version="1.0.0",
     values={"revisionHistoryLimt": 2},
 )
-secrets = Application(
-    name="sealed-secrets",
-    namespaces=(Namespace(name="sealed-secrets"),),
-    charts=(chart,),
-    provides=("monitoring.coreos.com/ServiceMonitor",),
-)
+known = Application(name="known", namespaces=(Namespace(name="known"),), charts=(chart,))
 cluster = Cluster(name="kind", repo_url="https://git.example.test/platform")
-PLATFORM = Platform(applications=(secrets,), clusters=(cluster,))
+PLATFORM = Platform(applications=(known,), clusters=(cluster,))

@@ -1,7 +1,7 @@
-"""apps/__main__.py:17: application 'sealed-secrets': release 'sealed-secrets': values: podSecurityContext
+"""apps/__main__.py:17: application 'known': release 'known': values: podSecurityContext
   found:    boolean true
   expected: object
-apps/__main__.py:17: application 'sealed-secrets': release 'sealed-secrets': values: updateStatus
+apps/__main__.py:17: application 'known': release 'known': values: updateStatus
   found:    string 'certainly'
   expected: boolean
 """
@@ -9,16 +9,11 @@ apps/__main__.py:17: application 'sealed-secrets': release 'sealed-secrets': val
 from platform_stack import Application, Chart, Cluster, Namespace, Platform
 
 chart = Chart(
-    repository="https://bitnami-labs.github.io/sealed-secrets",
-    name="sealed-secrets",
-    version="2.18.5",
+    repository="https://charts.example.test",
+    name="known",
+    version="1.0.0",
     values={"updateStatus": "certainly", "podSecurityContext": True},
 )
-secrets = Application(
-    name="sealed-secrets",
-    namespaces=(Namespace(name="sealed-secrets"),),
-    charts=(chart,),
-    provides=("monitoring.coreos.com/ServiceMonitor",),
-)
+known = Application(name="known", namespaces=(Namespace(name="known"),), charts=(chart,))
 cluster = Cluster(name="kind", repo_url="https://git.example.test/platform")
-PLATFORM = Platform(applications=(secrets,), clusters=(cluster,))
+PLATFORM = Platform(applications=(known,), clusters=(cluster,))

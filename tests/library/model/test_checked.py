@@ -18,6 +18,7 @@ from platform_stack import (
     Action,
     Alert,
     Application,
+    ArgoCd,
     Backend,
     CertificateIssuer,
     Chart,
@@ -56,7 +57,7 @@ from platform_stack import (
     WantedRoute,
 )
 from platform_stack.errors import short_path
-from platform_stack.integrations import gatekeeper, istio, kyverno
+from platform_stack.integrations import gatekeeper, istio, kyverno, sealed_secrets
 from platform_stack.model import flow
 
 if TYPE_CHECKING:
@@ -89,6 +90,7 @@ EXAMPLES: tuple[Any, ...] = (
     PLATFORM,
     CHECK,
     PUBLISHER,
+    ArgoCd(),
     Context(PLATFORM, CLUSTER),
     Chart(repository="https://charts.example.test", name="web", version="1.2.3"),
     DataSource(name="Metrics", uid="metrics", type="prometheus", service=SERVICE),
@@ -137,6 +139,7 @@ EXAMPLES: tuple[Any, ...] = (
     kyverno.ImageVerification(publisher=PUBLISHER),
     kyverno.policy_engine(),
     gatekeeper.policy_engine(),
+    sealed_secrets.secret_opener(),
     gatekeeper.Constraint(kind="Named", match=("/Service",), cel=(("true", '"it is not."'),)),
     Policy(
         name="named",
@@ -415,7 +418,7 @@ def test_helm_values_are_plain_data(value: Any, path: str, found: str) -> None: 
 )
 def test_what_a_users_function_gives_is_checked(cls: type, name: str, given_back: object, path: str) -> None:
     example = next(each for each in EXAMPLES if type(each) is cls)
-    made: Any = make(cls, {**arguments_of(example), name: lambda _argument: given_back})
+    made: Any = make(cls, {**arguments_of(example), name: lambda *_arguments: given_back})
     for described in (made, dataclasses.replace(made, **{name: getattr(made, name)})):
         with pytest.raises(PlatformError) as error:
             getattr(described, name)(None)

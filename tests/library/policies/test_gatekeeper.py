@@ -10,8 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
-from apps.__main__ import PLATFORM
-from apps.policies.admission import EXEMPT_NAMESPACES
 from platform_stack import (
     Action,
     Application,
@@ -29,10 +27,8 @@ from platform_stack.admission import Estate
 from platform_stack.admission import compiled as admission
 from platform_stack.checks.providers import one_provider
 from platform_stack.integrations.gatekeeper import Constraint, policy_engine
-from platform_stack.integrations.gatekeeper.objects import exempt_namespaces
 from platform_stack.integrations.kyverno import Validation
 from platform_stack.labels import TIER
-from platform_stack.synth import synthesize
 from platform_stack.typed import ApiObject, to_manifest
 from platform_stack.yaml_output import to_yaml
 
@@ -41,7 +37,10 @@ if TYPE_CHECKING:
 
     from syrupy.assertion import SnapshotAssertion
 
+
 CLUSTER = Cluster(name="kind", repo_url="https://git.example.test/platform")
+
+
 WEBHOOK = {
     "apiVersion": "admissionregistration.k8s.io/v1",
     "kind": "ValidatingWebhookConfiguration",
@@ -70,6 +69,8 @@ WEBHOOK = {
         },
     ],
 }
+
+
 TYPE = Constraint(
     kind="ServiceType",
     match=("/Service", "apps/Deployment", "apps/StatefulSet"),
@@ -78,6 +79,8 @@ TYPE = Constraint(
     variables={"type": "object.spec.type"},
     cel=(("variables.type != variables.params.refused", '"it is a " + variables.type + "."'),),
 )
+
+
 UNIQUE = Constraint(
     kind="UniqueName",
     match=("/Service",),
@@ -196,13 +199,6 @@ def test_what_the_webhook_leaves_alone_is_excluded_from_the_audit_too() -> None:
     )
 
 
-def test_the_platform_s_own_webhook_says_which_namespaces_it_leaves_alone() -> None:
-    (made,) = synthesize(PLATFORM)
-    context = Context(PLATFORM, made.cluster)
-    assert list(exempt_namespaces(Estate(context, made.objects))) == EXEMPT_NAMESPACES
-    assert "default" not in EXEMPT_NAMESPACES
-
-
 def test_policies_with_the_same_question_share_a_template() -> None:
     other = dataclasses.replace(TYPE, parameters={"refused": "LoadBalancer"}, match=("/Service",))
     made = [item for item, _ in compiled(policy(TYPE, "one"), policy(other, "two"))]
@@ -219,7 +215,11 @@ def test_a_rule_may_be_made_from_the_estate() -> None:
 
 
 KINDS = ("v1/Service", "apps/v1/Deployment", "networking.k8s.io/v1/Ingress")
+
+
 _ANSWERS = (Action.DENY, Action.AUDIT, None)
+
+
 ACTIONS = st.sampled_from([(a, b) for a in _ANSWERS for b in _ANSWERS if a or b])
 
 
@@ -310,6 +310,10 @@ def test_a_constraint_says_what_is_wrong_with_it(
             "different actions for ClusterRole, which lies in no namespace",
         ),
         (
+            [policy(dataclasses.replace(TYPE, match=("cert-manager.io/ClusterIssuer",)), platform=None)],
+            "different actions for ClusterIssuer, which lies in no namespace",
+        ),
+        (
             [policy(lambda _estate: Validation(checks=()))],
             "a rule that it takes: Constraint, or a function that makes one",
         ),
@@ -339,17 +343,3 @@ def test_a_template_provides_the_kind_of_its_constraints() -> None:
     assert not any("constraints.gatekeeper.sh" in finding.where for finding in with_template)
     (finding,) = providers(custom)
     assert finding.where.endswith("kind constraints.gatekeeper.sh/ServiceType")
-
-
-def test_the_project_allows_each_kind_of_constraint_and_nobody_else_has_them() -> None:
-    (made,) = synthesize(PLATFORM)
-    kinds = {
-        item["kind"]
-        for item in made.objects["gatekeeper"]
-        if item["apiVersion"].startswith("constraints.gatekeeper.sh/")
-    }
-    assert kinds
-    for path, content in made.files.items():
-        if path.startswith("root/AppProject."):
-            allowed = {kind for kind in kinds if f"kind: {kind}\n" in content.decode()}
-            assert allowed == (kinds if path == "root/AppProject.gatekeeper.yaml" else set())

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from platform_stack.integrations import sealed_secrets
 from platform_stack.model.secret import Fixed, Generated, Given, Secret, Template
 from platform_stack.secrets.keys import create
 from platform_stack.secrets.store import read_store
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 BITS = 2048
+OPENER = sealed_secrets.secret_opener()
 ACCESS = Generated(what="access key", length=20)
 KEY = Generated(what="secret key", length=40)
 CLIENT = Given(what="a client's secret", variable="TEST_CLIENT_SECRET")
@@ -54,7 +56,7 @@ DECLARED = (STORE, READER, ADMIN, LASTING)
 def pair(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with a config folder and the folder of a cluster with its certificate."""
     folder = tmp_path_factory.mktemp("pair")
-    create(folder / "config", read_store(folder / "secrets" / "test"), "test", BITS)
+    create(folder / "config", read_store(folder / "secrets" / "test", OPENER), "test", BITS)
     return folder
 
 
@@ -63,10 +65,13 @@ def place(pair: Path, tmp_path: Path) -> Workplace:
     """Return a copy of them that a test may change, and nothing sealed."""
     shutil.copytree(pair, tmp_path / "place")
     return Workplace(
-        read_store(tmp_path / "place" / "secrets" / "test"), tmp_path / "place" / "config", DECLARED
+        read_store(tmp_path / "place" / "secrets" / "test", OPENER),
+        tmp_path / "place" / "config",
+        OPENER,
+        DECLARED,
     )
 
 
 def again(place: Workplace, **changes: object) -> Workplace:
     """Return the workplace as it is on disk now."""
-    return replace(place, store=read_store(place.store.folder), **changes)  # type: ignore[arg-type]  # its own fields
+    return replace(place, store=read_store(place.store.folder, OPENER), **changes)  # type: ignore[arg-type]  # its own fields

@@ -10,7 +10,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from platform_stack.secrets.sealing import NotOpenedError, seal, unseal
+from platform_stack.integrations.sealed_secrets.sealing import seal, unseal
+from platform_stack.secrets import NotOpenedError
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey

@@ -12,6 +12,8 @@ from platform_stack.errors import PlatformError
 from platform_stack.secrets.store import CERTIFICATE, read_store
 from platform_stack.secrets.work import seal_missing
 
+from .conftest import OPENER
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def test_a_folder_that_is_missing_is_empty(tmp_path: Path) -> None:
-    store = read_store(tmp_path / "none")
+    store = read_store(tmp_path / "none", OPENER)
     assert (store.certificate, store.fingerprint, store.sealed) == (None, "", {})
 
 
@@ -54,7 +56,7 @@ def test_a_corrupt_sealed_secret(place: Workplace, change: Callable[[str], str],
     path = place.store.folder / "one.admin.yaml"
     path.write_text(change(path.read_text()))
     with pytest.raises(PlatformError) as caught:
-        read_store(place.store.folder)
+        read_store(place.store.folder, OPENER)
     assert found in str(caught.value)
     assert "one.admin.yaml" in str(caught.value)
     assert "hush" not in str(caught.value)
@@ -64,7 +66,7 @@ def test_a_corrupt_sealed_secret(place: Workplace, change: Callable[[str], str],
 def test_a_certificate_that_is_none(place: Workplace, content: bytes) -> None:
     (place.store.folder / CERTIFICATE).write_bytes(content)
     with pytest.raises(PlatformError, match="no certificate"):
-        read_store(place.store.folder)
+        read_store(place.store.folder, OPENER)
 
 
 def test_other_files_and_folders_stay(place: Workplace) -> None:

@@ -17,7 +17,7 @@ from platform_stack.secrets.store import CERTIFICATE, State, read_store
 from platform_stack.secrets.values import recover, render
 from platform_stack.secrets.work import rotate, seal_missing, state_of, unlock
 
-from .conftest import ACCESS, ADMIN, BITS, DECLARED, KEY, LASTING, LOGIN, READER, STORE, again
+from .conftest import ACCESS, ADMIN, BITS, DECLARED, KEY, LASTING, LOGIN, OPENER, READER, STORE, again
 
 if TYPE_CHECKING:
     from platform_stack.secrets.values import Known
@@ -125,7 +125,7 @@ def test_a_new_key_seals_the_same_values_again(place: Workplace) -> None:
     seal_missing(place)
     before = values(place)
     (place.store.folder / CERTIFICATE).unlink()
-    create(place.config, read_store(place.store.folder), "test", BITS)
+    create(place.config, read_store(place.store.folder, OPENER), "test", BITS)
     new = again(place)
     assert new.store.fingerprint != place.store.fingerprint
     assert {state_of(new, secret) for secret in DECLARED} == {State.OTHER_KEY}
@@ -139,7 +139,7 @@ def test_with_the_old_key_lost_sealing_says_so_and_rotating_helps(place: Workpla
     seal_missing(place)
     (place.store.folder / CERTIFICATE).unlink()
     key_path(place.config, place.store.fingerprint).unlink()
-    create(place.config, read_store(place.store.folder), "test", BITS)
+    create(place.config, read_store(place.store.folder, OPENER), "test", BITS)
     with pytest.raises(PlatformError, match="rotate"):
         seal_missing(again(place))
     rotate(again(place), ["one/admin", "one/store"])

@@ -8,11 +8,7 @@ import pytest
 
 from platform_stack.model.cluster import PROFILES
 from platform_stack.network.pods import DNS
-from tests.flows.judge import Judge
-from tests.flows.peers import Address, DnsName, Entity, Peer
-from tests.platform.flows.test_dist import (
-    BLOBS,
-    NOT_A_REGISTRY,
+from tests.flows.dist import (
     POLICIES,
     STRANGER,
     made,
@@ -20,6 +16,9 @@ from tests.platform.flows.test_dist import (
     pod,
     workloads,
 )
+from tests.flows.judge import Judge
+from tests.flows.peers import Address, DnsName, Entity, Peer
+from tests.flows.registries import BLOBS, NOT_A_REGISTRY
 
 if TYPE_CHECKING:
     from platform_stack import Profile

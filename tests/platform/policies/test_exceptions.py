@@ -90,7 +90,7 @@ def estate(
         name="web",
         namespaces=(Namespace(name="web"),),
         exceptions=declared,
-        run_time=RunTime(workloads=lambda _context: (WORKLOAD,)),
+        run_time=RunTime(workloads=lambda _objects, _context: (WORKLOAD,)),
     )
     other = Application(name="other", namespaces=(Namespace(name="other"),))
     cluster = Cluster(name="test", repo_url="https://git.example.test/platform")

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from apps.__main__ import PLATFORM
 from platform_stack import Action, Application, Cluster, Context, Namespace, Platform, Policy, PolicyException
 from platform_stack.admission import Estate
 from platform_stack.admission import compiled as admission
 from platform_stack.integrations.gatekeeper import Constraint, policy_engine
-from platform_stack.synth import synthesize
 from platform_stack.typed import ApiObject, to_manifest
+from tests.described import made
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -115,8 +114,12 @@ def test_cel_that_fails_refuses_too(tmp_path: Path) -> None:
 
 
 def from_dist() -> list[Any]:
-    (made,) = synthesize(PLATFORM)
-    return [item for item in made.objects["gatekeeper"] if item["kind"] in ("ConstraintTemplate", "SyncSet")]
+    return [
+        item
+        for items in made().objects.values()
+        for item in items
+        if item["kind"] in ("ConstraintTemplate", "SyncSet")
+    ]
 
 
 def test_the_sync_set_has_all_that_templates_compare_with(tmp_path: Path) -> None:
@@ -141,10 +144,7 @@ def test_a_sync_set_that_lacks_a_kind_is_found(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("profile", ["laptop", "ha"])
 def test_no_object_of_the_platform_breaks_a_constraint(profile: Any, tmp_path: Path) -> None:  # noqa: ANN401  a literal
-    cluster = dataclasses.replace(PLATFORM.clusters[0], profile=profile, iscsi=profile == "ha")
-    (made,) = synthesize(dataclasses.replace(PLATFORM, clusters=(cluster,)))
-    items = [item for of_member in made.objects.values() for item in of_member]
-    assert len(items) > 500
+    items = [item for of_member in made(profile).objects.values() for item in of_member]
     namespaces = [item for item in items if item["kind"] == "Namespace"]
     default = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "default"}}
     assert violations(tmp_path, [*items, default]) == []

@@ -6,13 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from apps.__main__ import PLATFORM
 from apps.policies import POLICIES
-from platform_stack import Context
-from platform_stack.admission import Estate
 from platform_stack.facts.pod_skeleton import WORKLOADS
 from platform_stack.integrations.gatekeeper import Constraint
-from platform_stack.synth import synthesize
+from tests.described import made
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -69,8 +66,7 @@ def test_gatekeeper_never_judges_pods() -> None:
 
 
 def test_a_constraint_matches_the_kinds_that_its_policy_says_it_judges() -> None:
-    (made,) = synthesize(PLATFORM)
-    estate = Estate(Context(PLATFORM, made.cluster), made.objects)
+    estate = made().estate
     assert GATEKEEPER
     for policy in GATEKEEPER:
         rule = policy.rule(estate) if callable(policy.rule) else policy.rule

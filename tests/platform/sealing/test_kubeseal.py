@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from apps.__main__ import PLATFORM
+from platform_stack.integrations.sealed_secrets.sealing import seal, unseal
 from platform_stack.secrets.keys import create, key_at_hand, key_path
-from platform_stack.secrets.sealing import seal, unseal
 from platform_stack.secrets.store import CERTIFICATE, read_store
 from platform_stack.secrets.work import Workplace, seal_missing, unlock
 from tests.lab.engines import SEALED_SECRETS
@@ -25,11 +25,13 @@ pytestmark = pytest.mark.kubeseal
 def sealed(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
     """Return the whole platform of apps/, sealed with a key of the size that users get."""
     folder = tmp_path_factory.mktemp("sealed")
-    store = read_store(folder / "secrets")
+    assert PLATFORM.opener
+    opener = PLATFORM.opener.role
+    store = read_store(folder / "secrets", opener)
     create(folder / "config", store, "kind")
     declared = tuple(secret for member in PLATFORM.members for secret in member.secrets)
-    seal_missing(Workplace(read_store(store.folder), folder / "config", declared))
-    return Workplace(read_store(store.folder), folder / "config", declared)
+    seal_missing(Workplace(read_store(store.folder, opener), folder / "config", opener, declared))
+    return Workplace(read_store(store.folder, opener), folder / "config", opener, declared)
 
 
 def kubeseal(*arguments: str, stdin: str) -> subprocess.CompletedProcess[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-import functools
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,7 +13,7 @@ from platform_stack import Context
 from platform_stack.checks.dangling import references
 from platform_stack.estate import Estate
 from platform_stack.model.cluster import PROFILES
-from platform_stack.synth import synthesize
+from tests import described
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,13 +23,9 @@ if TYPE_CHECKING:
 Objects = dict[str, list[dict[str, Any]]]
 
 
-@functools.cache
 def made(profile: Profile) -> tuple[Context, Objects]:
-    (cluster,) = PLATFORM.clusters
-    changed = dataclasses.replace(cluster, profile=profile, iscsi=profile == "ha")
-    platform = dataclasses.replace(PLATFORM, clusters=(changed,))
-    (result,) = synthesize(platform)
-    return Context(platform, changed), {name: list(items) for name, items in result.objects.items()}
+    result = described.made(profile)
+    return result.estate.context, {name: list(items) for name, items in result.objects.items()}
 
 
 def found(context: Context, objects: Objects) -> list[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from platform_stack.network.pods import DNS
+from tests.flows.dist import POLICIES, made
 from tests.flows.judge import Judge
 from tests.lab.datapath import Answer, Question, Verdict, compare, judged, names_to_ask, questions, summary
 from tests.lab.declared import Declared
@@ -16,7 +17,6 @@ from tests.lab.errors import LabError
 from tests.lab.live import LiveCluster, LiveNode, LivePod, PodPort, World
 from tests.lab.probing import named
 from tests.lab.snapshot import COLLECTIONS, cluster_of, pids_of_pods
-from tests.platform.flows.test_dist import POLICIES, made
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

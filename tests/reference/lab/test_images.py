@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
+from platform_stack import COREDNS_VERSION
 from tests.engines import ROOT, Engine, version
 from tests.lab.authority import Authority
 from tests.lab.errors import LabError
@@ -283,4 +284,4 @@ def test_the_manifests_of_dist_ask_only_for_images_that_the_lab_can_make() -> No
                 specs.append(template["spec"])
 
     names = [str(each.reference) for each in plan(specs)]
-    assert "registry.k8s.io/coredns/coredns:v1.12.1" in names
+    assert f"registry.k8s.io/coredns/coredns:{COREDNS_VERSION}" in names

@@ -15,7 +15,7 @@ from platform_stack.facts.pod_skeleton import WORKLOADS
 from platform_stack.model.cluster import PROFILES
 from platform_stack.recorded import reference_context, releases
 from platform_stack.schemas import validate
-from tests.lab.assertions import differences, quantity
+from tests.lab.assertions import differences
 from tests.lab.authority import Authority
 from tests.lab.dist import Dist
 from tests.lab.dns import NameServer
@@ -105,11 +105,6 @@ def test_differences_name_the_place() -> None:
         "spec.a[1].b: the file says 2, the cluster 3"
     ]
     assert differences("spec", {"a": 1}, {"a": 1}) == []
-
-
-@pytest.mark.parametrize(("text", "number"), [("100m", 0.1), ("2", 2), ("64Mi", 64 * 2**20), ("1k", 1000)])
-def test_quantities(text: str, number: float) -> None:
-    assert quantity(text) == pytest.approx(number)
 
 
 def test_an_application_whose_operation_runs_is_not_ready() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from platform_stack.integrations.argo_cd.sync import OPTIONS_ANNOTATION
 from platform_stack_imports import gatekeeper_templates as api
 from platform_stack_imports.k8s import ObjectMeta
 
@@ -64,7 +65,7 @@ def constraint_template(rule: Constraint, policies: Iterable[str]) -> api.Constr
             annotations={
                 POLICIES: ", ".join(policies),
                 # The kind of the constraints goes with the template, so they must be gone before.
-                "argocd.argoproj.io/sync-options": "PruneLast=true",
+                OPTIONS_ANNOTATION: "PruneLast=true",
                 **_needs(rule.compares_with),
             },
         ),

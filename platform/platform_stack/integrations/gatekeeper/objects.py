@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from platform_stack.admission.description import description
 from platform_stack.errors import PlatformError, collecting, did_you_mean, fail
-from platform_stack.facts.scope import CLUSTER_SCOPED
+from platform_stack.facts.scope import is_cluster_scoped
+from platform_stack.integrations.argo_cd.sync import OPTIONS_ANNOTATION
 from platform_stack.integrations.gatekeeper import GROUP
 from platform_stack.integrations.gatekeeper.constraint_template import (
     POLICIES,
@@ -125,7 +126,7 @@ def _check(estate: Estate, exempt: Sequence[str], policy: Policy, rule: Constrai
     if policy.tenants != policy.platform:
         for kind in rule.match:
             group, _, name = kind.rpartition("/")
-            if (group, name) in CLUSTER_SCOPED and name != "Namespace":
+            if is_cluster_scoped(group, name, estate.custom_resources) and name != "Namespace":
                 fail(
                     where + "tenants, platform",
                     f"different actions for {name}, which lies in no namespace",
@@ -195,7 +196,7 @@ def _constraint(
                 **({EXCLUDED: _reasons(excluded)} if excluded else {}),
                 **({EXCEPTIONS: "; ".join(map(_reason, excepted))} if excepted else {}),
                 # The kind exists only once Gatekeeper has read the template.
-                "argocd.argoproj.io/sync-options": "SkipDryRunOnMissingResource=true",
+                OPTIONS_ANNOTATION: "SkipDryRunOnMissingResource=true",
             },
         },
         "spec": {

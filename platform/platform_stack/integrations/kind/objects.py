@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from platform_stack.kubernetes import VERSION
+from platform_stack.kubernetes import COREDNS_VERSION, ETCD_VERSION, VERSION
 
 if TYPE_CHECKING:
     from platform_stack.facts import Manifest
@@ -25,8 +25,6 @@ STATIC_PODS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-schedu
 """The control plane: pods that its node's kubelet starts by itself."""
 
 _STORAGE = "local-path-storage"
-_ETCD_VERSION = "3.6.5-0"
-_COREDNS_VERSION = "v1.12.1"
 _HOST_PATHS = {
     "etcd": ("/var/lib/etcd", "/etc/kubernetes/pki/etcd"),
     "kube-apiserver": ("/etc/kubernetes/pki", "/etc/ssl/certs"),
@@ -74,7 +72,7 @@ def _coredns() -> dict[str, Any]:
         "containers": [
             {
                 "name": "coredns",
-                "image": f"registry.k8s.io/coredns/coredns:{_COREDNS_VERSION}",
+                "image": f"registry.k8s.io/coredns/coredns:{COREDNS_VERSION}",
                 "resources": {"requests": {"cpu": "100m", "memory": "70Mi"}, "limits": {"memory": "170Mi"}},
                 "ports": [
                     {"name": "dns", "containerPort": 53, "protocol": "UDP"},
@@ -95,7 +93,7 @@ def _coredns() -> dict[str, Any]:
 
 
 def _static_pod(component: str, cluster: Cluster) -> Manifest:
-    version = _ETCD_VERSION if component == "etcd" else f"v{VERSION}"
+    version = ETCD_VERSION if component == "etcd" else f"v{VERSION}"
     requests = {"cpu": "100m", "memory": "100Mi"} if component == "etcd" else {"cpu": "100m"}
     # The API server is probed at the address of its node.
     host = "172.18.0.2" if component == "kube-apiserver" else "127.0.0.1"

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from .conftest import Sandbox
 
+pytestmark = pytest.mark.bootstrap
+
 TOKEN = "glpat-0123456789-secret"  # noqa: S105  made up
 ALLOWED = "Basic " + base64.b64encode(f"robot:{TOKEN}".encode()).decode()
 

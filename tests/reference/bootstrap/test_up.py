@@ -17,6 +17,8 @@ from platform_stack.bootstrap import read
 if TYPE_CHECKING:
     from .conftest import Sandbox
 
+pytestmark = pytest.mark.bootstrap
+
 CONTEXT = ["--context", "kind-kind"]
 
 
@@ -384,3 +386,21 @@ def test_a_dry_run_on_a_cluster_changes_nothing(sandbox: Sandbox) -> None:
         assert done.returncode == 0, done.stderr
     assert sandbox.files() == files
     assert not sandbox.changes()
+
+
+def test_argo_cd_elsewhere_and_nothing_else_to_install(sandbox: Sandbox) -> None:
+    path = sandbox.clone / "dist/kind/bootstrap/cluster.env"
+    path.write_text(
+        path.read_text() + "ARGO_CD_NAMESPACE=argo-cd\nROOT=everything\nCRDS=\nCHARTS=\nSECRETS=\n"
+    )
+    (sandbox.world / "applications").write_text("everything Synced Healthy Succeeded")
+    (sandbox.world / "adopted").write_text("everything")
+
+    output = sandbox.up(ROOT="somebody-elses")
+
+    assert "The platform is ready." in output
+    assert "secrets are not sealed yet" not in output
+    calls = sandbox.calls()
+    assert not [call for call in calls if "-n argocd" in call or " root " in call]
+    assert not [call for call in calls if call.startswith("helm ")]
+    assert index(calls, "kubectl get applications.argoproj.io everything -n argo-cd")

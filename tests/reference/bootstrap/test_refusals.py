@@ -11,6 +11,8 @@ from platform_stack.bootstrap import read
 if TYPE_CHECKING:
     from .conftest import Sandbox
 
+pytestmark = pytest.mark.bootstrap
+
 
 @pytest.mark.parametrize("command", ["up", "status", "down"])
 @pytest.mark.parametrize(

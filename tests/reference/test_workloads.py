@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from apps.__main__ import PLATFORM
-from platform_stack.budget import quantity
 from platform_stack.kubernetes import pod_template
 from platform_stack.model.cluster import PROFILES
+from platform_stack.quantity import quantity
 from platform_stack.recorded import reference_context, releases
-from tests.platform.flows.test_dist import made
+from tests.flows.dist import made
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

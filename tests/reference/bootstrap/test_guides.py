@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from apps.__main__ import PLATFORM
-from platform_stack.synth import synthesize
+from tests.described import made
 
 from .conftest import ROOT
 
@@ -33,9 +33,10 @@ def shell(guide: str) -> str:
 @pytest.fixture(scope="module")
 def objects() -> set[tuple[str, str]]:
     """Return (kind in lower case, name) of everything in the first cluster."""
-    made, *_ = synthesize(PLATFORM)
     found = {
-        (item["kind"].lower(), item["metadata"]["name"]) for items in made.objects.values() for item in items
+        (item["kind"].lower(), item["metadata"]["name"])
+        for items in made().objects.values()
+        for item in items
     }
     return found | {("application", member.name) for member in PLATFORM.members}
 

@@ -12,16 +12,14 @@ from urllib.parse import urlsplit
 import pytest
 import yaml
 
+from tests.flows.dist import STRANGER, made, oracle, pod, workloads
 from tests.flows.peers import Address, Entity
-from tests.platform.flows.test_dist import STRANGER, made, oracle, pod, profile, workloads
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from platform_stack import Profile
     from platform_stack.network.pods import Workload
-
-__all__ = ["profile"]
 
 Target = tuple["Workload", int]
 

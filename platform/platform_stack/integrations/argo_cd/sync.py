@@ -1,4 +1,4 @@
-"""The order inside an application: the annotation by which Argo CD applies objects wave by wave."""
+"""Annotations by which Argo CD decides when it applies an object, and whether it deletes it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,13 @@ if TYPE_CHECKING:
     from platform_stack.model import SyncWave
 
 WAVE_ANNOTATION = "argocd.argoproj.io/sync-wave"
+"""Objects are applied wave by wave, the lowest first."""
+
+OPTIONS_ANNOTATION = "argocd.argoproj.io/sync-options"
+"""What is different for one object."""
+
+KEPT = "Prune=false,Delete=false"
+"""Options of what is never deleted: not when git drops it, and not with its Application."""
 
 
 def in_wave(manifest: Mapping[str, Any], wave: SyncWave | int | None) -> dict[str, Any]:

@@ -18,16 +18,14 @@ from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 
+from platform_stack.secrets import NotOpenedError
+
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 
 _KEY_BYTES = 32
 _LENGTH_BYTES = 2
 _NONCE = bytes(12)
-
-
-class NotOpenedError(Exception):
-    """A value was sealed for another key or another Secret, or is damaged; which of them cannot be told."""
 
 
 def seal(key: RSAPublicKey, secret: str, value: bytes) -> str:

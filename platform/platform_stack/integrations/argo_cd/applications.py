@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from platform_stack.constructs.project import IN_CLUSTER, NAMESPACE, ROOT, repo_url
-from platform_stack.health import APPLICATIONS, GATE_EXEMPT
-from platform_stack.sync_wave import WAVE_ANNOTATION
+from platform_stack.integrations.argo_cd.health import APPLICATIONS, GATE_EXEMPT
+from platform_stack.integrations.argo_cd.projects import IN_CLUSTER, repo_url
+from platform_stack.integrations.argo_cd.sync import WAVE_ANNOTATION
 from platform_stack_imports import argoproj
 from platform_stack_imports.k8s import ObjectMeta
 
@@ -60,7 +60,7 @@ def application(
     return argoproj.Application(
         metadata=ObjectMeta(
             name=spec.name,
-            namespace=NAMESPACE,
+            namespace=cluster.argo_cd.namespace,
             labels={LAYER: "bootstrap" if bootstrap else "application"},
             annotations=annotations,
             # A manual Application gets none: its deletion would run hooks of a chart that was never
@@ -95,12 +95,12 @@ def application_set(spec: Application, cluster: Cluster, wave: int) -> argoproj.
     """Return the ApplicationSet that makes an application's Application from its file in git.
 
     It is in the wave of the root Application that was computed for the application; its health check
-    (platform_stack.health) holds the next wave back until the Application is Synced and Healthy.
+    (platform_stack.integrations.argo_cd.health) holds the next wave back until the Application is Synced and Healthy.
     """
     annotations = {WAVE_ANNOTATION: str(wave), APPLICATIONS: "1", **_exemption(spec, cluster)}
     manual = spec.sync.manual(cluster)
     return argoproj.ApplicationSet(
-        metadata=ObjectMeta(name=spec.name, namespace=NAMESPACE, annotations=annotations),
+        metadata=ObjectMeta(name=spec.name, namespace=cluster.argo_cd.namespace, annotations=annotations),
         spec=argoproj.ApplicationSetSpec(
             go_template=True,
             go_template_options=["missingkey=error"],
@@ -134,7 +134,9 @@ def application_set(spec: Application, cluster: Cluster, wave: int) -> argoproj.
     )
 
 
-def tenant_application(tenant: Tenant, repository: Repository, wave: int) -> argoproj.Application:
+def tenant_application(
+    tenant: Tenant, repository: Repository, cluster: Cluster, wave: int
+) -> argoproj.Application:
     """Return the Application that installs one of a tenant's repositories; nothing waits for it.
 
     It heals and prunes as those of the platform do.
@@ -142,7 +144,7 @@ def tenant_application(tenant: Tenant, repository: Repository, wave: int) -> arg
     return argoproj.Application(
         metadata=ObjectMeta(
             name=tenant.application_of(repository),
-            namespace=NAMESPACE,
+            namespace=cluster.argo_cd.namespace,
             labels={LAYER: "tenant"},
             annotations={WAVE_ANNOTATION: str(wave), GATE_EXEMPT: _NOT_WAITED_FOR},
             finalizers=[_FINALIZER],
@@ -171,14 +173,16 @@ def root_application(cluster: Cluster) -> argoproj.Application:
     """
     return argoproj.Application(
         metadata=ObjectMeta(
-            name=ROOT,
-            namespace=NAMESPACE,
+            name=cluster.argo_cd.root,
+            namespace=cluster.argo_cd.namespace,
             labels={LAYER: "root"},
             finalizers=[_FINALIZER],
         ),
         spec=argoproj.ApplicationSpec(
-            project=ROOT,
-            destination=argoproj.ApplicationSpecDestination(server=IN_CLUSTER, namespace=NAMESPACE),
+            project=cluster.argo_cd.root,
+            destination=argoproj.ApplicationSpecDestination(
+                server=IN_CLUSTER, namespace=cluster.argo_cd.namespace
+            ),
             sources=[
                 argoproj.ApplicationSpecSources(
                     repo_url=cluster.repo_url,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from platform_stack.integrations.argo_cd.sync import KEPT, OPTIONS_ANNOTATION, WAVE_ANNOTATION
 from platform_stack.kubernetes import group_of
-from platform_stack.sync_wave import WAVE_ANNOTATION
 from platform_stack_imports import argoproj
 from platform_stack_imports.k8s import ObjectMeta
 
@@ -14,13 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from platform_stack.facts import Manifest
-    from platform_stack.model import Application, Chart, Cluster, RuntimeWorkload, Tenant
-
-NAMESPACE = "argocd"
-"""Where Argo CD and all its Applications live."""
-
-ROOT = "root"
-"""Name of the Application that syncs all others, and of its project."""
+    from platform_stack.model import Application, Chart, Cluster, Platform, RuntimeWorkload, Tenant
 
 PROJECT_WAVE = -10
 """Wave of the projects in the root Application; the bootstrap layer's end at -1, others begin at 0."""
@@ -43,7 +37,6 @@ TENANT_KINDS = frozenset(
         ("autoscaling", "HorizontalPodAutoscaler"),
         ("batch", "CronJob"),
         ("batch", "Job"),
-        ("bitnami.com", "SealedSecret"),
         ("monitoring.coreos.com", "PrometheusRule"),
         ("policy", "PodDisruptionBudget"),
     }
@@ -54,6 +47,14 @@ Not what decides about its limits and who reaches it (ResourceQuota, LimitRange,
 AuthorizationPolicy, Role, RoleBinding, PolicyException, …); not Ingress and Certificate, which could name somebody
 else's host; not monitors, which can make Prometheus send its token; not Secret, which would be in git in the clear.
 A list of what is allowed: a kind that some later CRD brings is refused until somebody thought about it."""
+
+
+def tenant_kinds(platform: Platform) -> frozenset[tuple[str, str]]:
+    """Return the (group, kind) of what a tenant makes itself: TENANT_KINDS, and sealed Secrets."""
+    if platform.opener is None:
+        return TENANT_KINDS
+    group, _, kind = platform.opener.role.kind.partition("/")
+    return TENANT_KINDS | {(group, kind)}
 
 
 _POD = ("", "Pod")
@@ -118,7 +119,9 @@ def app_project(application: Application, cluster: Cluster, found: Footprint) ->
     namespaced = found.namespaced_kinds if found.complete else frozenset({("*", "*")})
     return argoproj.AppProject(
         metadata=ObjectMeta(
-            name=application.name, namespace=NAMESPACE, annotations={WAVE_ANNOTATION: str(PROJECT_WAVE)}
+            name=application.name,
+            namespace=cluster.argo_cd.namespace,
+            annotations={WAVE_ANNOTATION: str(PROJECT_WAVE)},
         ),
         spec=argoproj.AppProjectSpec(
             source_repos=sorted(repositories),
@@ -148,16 +151,18 @@ def root_project(cluster: Cluster) -> argoproj.AppProject:
     """
     return argoproj.AppProject(
         metadata=ObjectMeta(
-            name=ROOT,
-            namespace=NAMESPACE,
+            name=cluster.argo_cd.root,
+            namespace=cluster.argo_cd.namespace,
             annotations={
                 WAVE_ANNOTATION: str(PROJECT_WAVE),
-                "argocd.argoproj.io/sync-options": "Prune=false,Delete=false",
+                OPTIONS_ANNOTATION: KEPT,
             },
         ),
         spec=argoproj.AppProjectSpec(
             source_repos=[cluster.repo_url],
-            destinations=[argoproj.AppProjectSpecDestinations(server=IN_CLUSTER, namespace=NAMESPACE)],
+            destinations=[
+                argoproj.AppProjectSpecDestinations(server=IN_CLUSTER, namespace=cluster.argo_cd.namespace)
+            ],
             cluster_resource_whitelist=[],
             namespace_resource_whitelist=[
                 argoproj.AppProjectSpecNamespaceResourceWhitelist(group="argoproj.io", kind=kind)
@@ -167,15 +172,17 @@ def root_project(cluster: Cluster) -> argoproj.AppProject:
     )
 
 
-def tenant_project(tenant: Tenant) -> argoproj.AppProject:
+def tenant_project(tenant: Tenant, platform: Platform, cluster: Cluster) -> argoproj.AppProject:
     """Return the AppProject for what a tenant installs from its repositories.
 
-    Sources are those repositories, destinations its namespaces, kinds those of TENANT_KINDS; nothing is
+    Sources are those repositories, destinations its namespaces, kinds those of `tenant_kinds`; nothing is
     cluster-scoped. Its group sees the Applications, their logs included, and syncs them.
     """
     return argoproj.AppProject(
         metadata=ObjectMeta(
-            name=tenant.name, namespace=NAMESPACE, annotations={WAVE_ANNOTATION: str(PROJECT_WAVE)}
+            name=tenant.name,
+            namespace=cluster.argo_cd.namespace,
+            annotations={WAVE_ANNOTATION: str(PROJECT_WAVE)},
         ),
         spec=argoproj.AppProjectSpec(
             source_repos=sorted({repository.url for repository in tenant.repositories}),
@@ -187,7 +194,7 @@ def tenant_project(tenant: Tenant) -> argoproj.AppProject:
             namespace_resource_whitelist=[
                 argoproj.AppProjectSpecNamespaceResourceWhitelist(group=group, kind=kind)
                 for group, kind in sorted(
-                    {*TENANT_KINDS, *(made for makes in _MADE_OF.values() for made in makes)}
+                    {*tenant_kinds(platform), *(made for makes in _MADE_OF.values() for made in makes)}
                 )
             ],
             roles=[_team(tenant.name, tenant.group, "applications, get", "applications, sync", "logs, get")],

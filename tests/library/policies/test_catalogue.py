@@ -6,14 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from apps.policies import POLICIES
-from platform_stack.facts import read
 from tests.policies.case import Case
 from tests.policies.catalogue import shortcomings
-from tests.policies.estate import CASES
 
 ROOT = Path(__file__).parents[3]
+
+
 OBJECT = {"kind": "ValidatingPolicy", "metadata": {"name": "a"}}
+
+
 GOOD = [Case("a", f"{outcome} {number}", outcome) for outcome in ("passed", "refused") for number in range(3)]
 
 
@@ -60,23 +61,3 @@ def test_a_mutation_must_change_something_and_leave_something_alone() -> None:
     changed, left = Case("m", "Pod x", "changed"), Case("m", "Pod y", "not asked")
     assert shortcomings("m", [item], [changed, left]) == []
     assert shortcomings("m", [item], [changed]) == ["m: 0 cases are not asked, expected 1 at least"]
-
-
-def test_each_folder_of_cases_is_of_a_policy() -> None:
-    folders = {(path.parent.name, path.name) for path in CASES.glob("*/*/")}
-    assert folders <= {(policy.engine, policy.name) for policy in POLICIES}
-
-
-@pytest.mark.parametrize(
-    ("module", "release", "required"),
-    [
-        ("kyverno", "kyverno", "github.com/kyverno/kyverno"),
-        ("gator", "gatekeeper", "github.com/open-policy-agent/gatekeeper/v3"),
-    ],
-)
-def test_the_engine_that_judges_is_the_one_that_the_chart_installs(
-    module: str, release: str, required: str
-) -> None:
-    lines = (ROOT / "tests" / "policies" / "engines" / module / "go.mod").read_text().split("\n")
-    (version,) = (line.split()[1] for line in lines if line.strip().startswith(f"{required} "))
-    assert version == read(ROOT / "imports" / "facts" / release / f"{release}.json").app_version

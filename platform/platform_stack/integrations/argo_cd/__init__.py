@@ -1,0 +1,1 @@
+"""Argo CD: the Applications, projects, annotations and health checks by which it runs dist/."""
