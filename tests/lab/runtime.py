@@ -9,7 +9,7 @@ import base64
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from platform_stack import Context
+from platform_stack.synth import synthesize
 
 from .pods import is_ready, running
 
@@ -65,17 +65,18 @@ def workloads(platform: Platform) -> list[Object]:
     """Return the pods that are declared to be made at run time; those of the reference have actors of their own."""
     if platform.is_reference:
         return []
-    return [item for member in platform.declared.members for item in _workloads(platform, member)]
+    return [item for items in _workloads(platform).values() for item in items]
 
 
 def operators(platform: Platform, authority: Authority) -> tuple[Callable[[Api], None], ...]:
     """Return what the operators of a platform do; nothing for the reference, see actors.py."""
     if platform.is_reference:
         return ()
+    pods = _workloads(platform)
     made = tuple(
         Made(
             frozenset(namespace.name for namespace in member.namespaces),
-            tuple(_workloads(platform, member)),
+            tuple(pods[member.name]),
             tuple(_secrets(member)),
             authority,
         )
@@ -128,9 +129,13 @@ def report_victoria_metrics(api: Api) -> None:
                 _status(api, item, {"updateStatus": "operational", "observedGeneration": generation})
 
 
-def _workloads(platform: Platform, member: Application) -> list[Object]:
-    context = Context(platform.declared, platform.declared.clusters[0])
-    return [_workload(each) for each in member.run_time.workloads(context) if each.labels]
+def _workloads(platform: Platform) -> dict[str, list[Object]]:
+    """Return the pods that operators make, by the application; what no label finds is on the node's network."""
+    (made,) = synthesize(platform.declared)
+    return {
+        name: [_workload(each) for each in declared if each.labels]
+        for name, declared in made.estate.runtime_workloads.items()
+    }
 
 
 def _workload(declared: RuntimeWorkload) -> Object:
