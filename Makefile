@@ -18,8 +18,8 @@ synth: .venv/ready ## write dist/ from apps/
 test: .venv/ready ## unit tests, snapshots, properties; dist/ and the recorded facts are fresh
 	$(RUN)pytest -n auto --dist loadfile
 
-quick: .venv/ready ## what one runs at every save: the model, the rules and their messages
-	$(RUN)pytest -q tests/library/model tests/library/checks tests/library/constructs tests/library/test_invalid.py
+quick: .venv/ready ## what one runs at every save: the rules, their messages, what is built
+	$(RUN)pytest -q tests/library/checks tests/library/constructs tests/library/test_invalid.py
 
 forks: .venv/ready $(if $(CHARTS),helm) ## the tests hold in what forks make of apps/, each in a copy: make forks [ONLY=small] [CHARTS=folder]
 	$(if $(CHARTS),CHARTS="$(abspath $(CHARTS))" HELM=$(CURDIR)/$(GO_TOOLS)/helm )$(RUN)python -m tests.forks $(ONLY)

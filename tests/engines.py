@@ -7,6 +7,7 @@ of linking, and a stamp (the hash of go.mod, go.sum, its sources and the flags) 
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import os
@@ -14,8 +15,12 @@ import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from platform_stack.errors import fail
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # A workspace around the project must not change what go.mod pins. Without cgo a program runs in an image that has
 # no C library, and is the same whether or not there is a C compiler.
@@ -23,6 +28,20 @@ _FIXED = {"GOWORK": "off", "CGO_ENABLED": "0"}
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
+
+
+@dataclass(frozen=True)
+class Generated:
+    """Files that upstream's own build makes before Go's, so that its module lacks them: pages that are embedded.
+
+    Attributes:
+        module: what lacks them, a requirement of the engine.
+        files: the path in the module and the content of each.
+
+    """
+
+    module: str
+    files: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -38,6 +57,7 @@ class Engine:
             fetches it by itself.
         ldflags: for the linker.
         tags: the build tags, with commas.
+        generated: what the module of the program lacks, to be made here.
 
     """
 
@@ -48,6 +68,7 @@ class Engine:
     toolchain: str | None = None
     ldflags: str = ""
     tags: str = ""
+    generated: Generated | None = None
 
     @property
     def name(self) -> str:
@@ -81,17 +102,18 @@ def build(engine: Engine, log: Path | None = None) -> bool:
     engine.output.mkdir(parents=True, exist_ok=True)
     log = log or engine.output / f"{engine.name}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
-    command = [
-        "go",
-        "build",
-        *(("-tags", engine.tags) if engine.tags else ()),
-        "-ldflags",
-        f"-s -w {engine.ldflags}",
-        "-o",
-        f"{engine.output}/",
-        *engine.packages,
-    ]
-    with log.open("wb") as stream:
+    with log.open("wb") as stream, _completed(engine) as flags:
+        command = [
+            "go",
+            "build",
+            *flags,
+            *(("-tags", engine.tags) if engine.tags else ()),
+            "-ldflags",
+            f"-s -w {engine.ldflags}",
+            "-o",
+            f"{engine.output}/",
+            *engine.packages,
+        ]
         result = subprocess.run(
             command, cwd=engine.module, env=_environment(engine), stdout=stream, stderr=stream, check=False
         )
@@ -148,6 +170,37 @@ def module_folder(engine: Engine, module: str) -> Path:
     return folder
 
 
+@contextlib.contextmanager
+def _completed(engine: Engine) -> Iterator[tuple[str, ...]]:
+    """Give the flag that makes Go take a copy of the module that lacks files, with these, while it builds.
+
+    Go's own -overlay refuses to add a file beneath the module cache.
+    """
+    if engine.generated is None:
+        yield ()
+        return
+    module, folder = engine.generated.module, engine.output / "generated"
+    copy = folder / "module"
+    shutil.rmtree(folder, ignore_errors=True)
+    # If it fails, module_folder says why.
+    command = ["go", "mod", "download", module]
+    subprocess.run(command, cwd=engine.module, env=_environment(engine), check=False, capture_output=True)
+    shutil.copytree(module_folder(engine, module), copy, copy_function=shutil.copyfile)
+    # What is in the module cache may not be written, nor what is copied from it.
+    for each in (copy, *copy.rglob("*")):
+        each.chmod(0o755 if each.is_dir() else 0o644)
+    for name, text in engine.generated.files:
+        path = copy / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    for path in engine.module.glob("go.*"):
+        shutil.copyfile(path, folder / path.name)
+    modules = folder / "go.mod"
+    subprocess.run(["go", "mod", "edit", f"-replace={module}={copy}", modules], check=True)
+    yield (f"-modfile={modules}",)
+    shutil.rmtree(folder)
+
+
 def _digest(engine: Engine) -> str:
     digest = hashlib.sha256()
     # A module that depends on nothing has no go.sum.
@@ -155,7 +208,9 @@ def _digest(engine: Engine) -> str:
         path for pattern in ("go.mod", "go.sum", "*.go") for path in engine.module.glob(pattern)
     ):
         digest.update(path.read_bytes())
-    digest.update(f"{_FIXED} {engine.packages} {engine.toolchain} {engine.ldflags} {engine.tags}".encode())
+    flags = f"{_FIXED} {engine.packages} {engine.toolchain} {engine.ldflags} {engine.tags}"
+    # Only where there are some, so that the stamps of the others stay what they are.
+    digest.update(f"{flags} {engine.generated}".encode() if engine.generated else flags.encode())
     return digest.hexdigest()
 
 

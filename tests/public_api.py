@@ -26,6 +26,7 @@ changelog. This page is made of the docstrings, which say the rest: `make test` 
 """
 
 
+@cache
 def described() -> dict[str, tuple[str, str]]:
     """Return for each public name the module that makes it and the first sentence about it."""
     found = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from platform_stack import Application, Chart, Context, Namespace, RunTime, Synchronization
+from platform_stack import Application, Chart, Context, IgnoreDifferences, Namespace, RunTime, Synchronization
 from platform_stack.integrations import kyverno as product
 from platform_stack.model.flow import Flow, reaches_names, serves_webhook, uses_api_server
 
@@ -12,6 +12,7 @@ from ..istio import istio
 from ..policies.admission import KYVERNO_NAMESPACE as NAMESPACE
 from .monitoring import kyverno_monitoring
 from .registries import signed_at
+from .removal import removal
 from .values import kyverno_values
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 def _manifests(chart: ManifestChart, _context: Context) -> None:
     for item in kyverno_monitoring():
         chart.add(item)
+    chart.add(removal())
 
 
 def _flows(context: Context) -> tuple[Flow, ...]:
@@ -64,6 +66,14 @@ kyverno = Application(
     # The comparison asks the API server with the mutating webhooks, which write defaults into policies
     # (https://kyverno.io/docs/installation/platform-notes/#notes-for-argocd-users).
     sync=Synchronization(
-        annotations={"argocd.argoproj.io/compare-options": "ServerSideDiff=true,IncludeMutationWebhook=true"}
+        annotations={"argocd.argoproj.io/compare-options": "ServerSideDiff=true,IncludeMutationWebhook=true"},
+        ignore_differences=(
+            IgnoreDifferences(
+                group="monitoring.coreos.com",
+                kind="PrometheusRule",
+                jq_path_expressions=('.metadata.annotations["prometheus-operator-validated"]',),
+                because="the webhook of Prometheus' operator, which comes later, writes it into each rule it has read",
+            ),
+        ),
     ),
 )

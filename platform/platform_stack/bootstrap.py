@@ -44,7 +44,7 @@ def environment(context: Context, requested: Request) -> bytes:
         "REPO_URL": cluster.repo_url,
         "REVISION": cluster.revision,
         "LOAD_BALANCER_RANGE": cluster.load_balancer_range,
-        **_argo_cd(cluster),
+        **_elsewhere(cluster),
         "REQUESTED_MIB": f"{requested.memory / 2**20:.0f}",
         "CRDS": _lines(
             _chart(context, member, chart)
@@ -85,7 +85,7 @@ def read(folder: Path) -> Mapping[str, str]:
     return dict(word.split("=", 1) for word in words if "=" in word)
 
 
-def _argo_cd(cluster: Cluster) -> dict[str, str]:
+def _elsewhere(cluster: Cluster) -> dict[str, str]:
     usual, own = ArgoCd(), cluster.argo_cd
     return {
         name: value

@@ -17,7 +17,7 @@ CONTACT = "platform-stack.io/contact"
 QUOTA = "platform-stack.io/quota-"
 """Prefix of the annotations of a tenant's Namespace that say its quota: `cpu`, `memory`, `pods`, `storage`.
 
-A policy of Kyverno makes the ResourceQuota and the LimitRange of them."""
+A policy makes the ResourceQuota and the LimitRange of them."""
 
 CHANGING = frozenset(
     {

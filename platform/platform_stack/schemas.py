@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 from jsonschema import Draft4Validator  # OpenAPI 3.0 and CRDs are written in draft 4's terms
 
 from platform_stack.errors import did_you_mean
+from platform_stack.kubernetes import is_custom
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,7 +99,8 @@ def validate(manifest: Node) -> list[str]:
     known = find(group, kind)
     if known is None:
         entry = f"Kind({kind!r}, …) in the group {group!r}" if "." in group else f"{group!r}, {kind!r}"
-        return [f"{label}: no schema; add {entry} to platform_stack/bindings/kinds.py and run `make imports`"]
+        table = "integrations/custom_kinds.py" if is_custom(api_version) else "bindings/kinds.py"
+        return [f"{label}: no schema; add {entry} to platform_stack/{table} and run `make imports`"]
     if known.api_version != api_version:
         return [f"{label}: no schema of this version; there is one of {known.api_version}"]
     metadata = manifest.get("metadata")

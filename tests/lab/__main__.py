@@ -48,7 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return sandbox.run(sys.argv[1:] if arguments is None else arguments, keep=options.keep)
         from .run import run  # noqa: PLC0415 - not before its namespaces are there
 
-        for number in (signal.SIGTERM, signal.SIGHUP):
+        # SIGINT too: whoever was started in the background begins with it ignored.
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.default_int_handler)
         run(report, scratch, options)
     except (LabError, PlatformError) as error:

@@ -1,7 +1,8 @@
 """What a cluster's other controllers would do, each as narrow as it can be: one small function an actor.
 
 An actor looks at the API server and writes what its controller would write, and only while that controller's
-own pod is Ready, so that a missing operator shows as it would in a cluster.
+own pod is Ready, so that a missing operator shows as it would in a cluster. Where the controller is the real
+program there is no actor for it.
 """
 
 from __future__ import annotations
@@ -13,12 +14,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .client import ApiError
+from .images.references import parse
 from .kind_addons import PROVISIONER
 from .pods import labelled, running
 from .prometheus import operate_prometheus
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from .authority import Authority
@@ -224,15 +226,31 @@ def report_velero(api: Api) -> None:
                     api.merge(path, {"status": {"phase": phase}})
 
 
-def actors(plane: ControlPlane, authority: Authority) -> tuple[Callable[[Api], None], ...]:
-    """Return every actor of a cluster."""
+OF_PROGRAMS: dict[str, Callable[[Api], None]] = {
+    "prometheus-operator/prometheus-operator": operate_prometheus,
+}
+"""The actors whose controller may be the real program, by the end of the name of its image."""
+
+
+def actors(
+    plane: ControlPlane, authority: Authority, programs: Iterable[str] = ()
+) -> tuple[Callable[[Api], None], ...]:
+    """Return every actor that a cluster needs.
+
+    Args:
+        plane: the cluster.
+        authority: signs certificates.
+        programs: the images that hold a real program.
+
+    """
+    real = [parse(image) for image in programs]
     return (
         Volumes(plane),
         Certificates(authority),
         Trust(authority),
         address_ingresses,
-        operate_prometheus,
         report_velero,
+        *(actor for name, actor in OF_PROGRAMS.items() if not any(image.is_of(name) for image in real)),
     )
 
 

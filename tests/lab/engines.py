@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 from platform_stack.kubernetes import MINOR_VERSION, VERSION
-from tests.engines import BUILD, Engine
+from tests.engines import BUILD, Engine, Generated
 
 from .errors import fail
 
@@ -21,9 +21,22 @@ _MAJOR, _MINOR = MINOR_VERSION.split(".")
 
 
 def _engine(
-    name: str, *programs: str, toolchain: str | None = None, ldflags: str = "", tags: str = ""
+    name: str,
+    *programs: str,
+    toolchain: str | None = None,
+    ldflags: str = "",
+    tags: str = "",
+    generated: Generated | None = None,
 ) -> Engine:
-    return Engine(_HERE / name, OUTPUT / name, programs, toolchain=toolchain, ldflags=ldflags, tags=tags)
+    return Engine(
+        _HERE / name,
+        OUTPUT / name,
+        programs,
+        toolchain=toolchain,
+        ldflags=ldflags,
+        tags=tags,
+        generated=generated,
+    )
 
 
 def _program(name: str) -> Engine:
@@ -73,6 +86,13 @@ EXTERNAL_DNS = _engine(
     ldflags="-X sigs.k8s.io/external-dns/pkg/apis/externaldns.Version=v0.21.0",
 )
 # With these the lab is a whole one: make lab FULL=1.
+ALERTMANAGER = _engine(
+    "alertmanager",
+    "alertmanager",
+    ldflags="-X github.com/prometheus/common/version.Version=0.34.0",
+    # Its pages are compiled from Elm: ui/app/Makefile. It answers 404 for them.
+    generated=Generated("github.com/prometheus/alertmanager", (("ui/app/dist/index.html", ""),)),
+)
 KUBE_STATE_METRICS = _engine("kube-state-metrics", "kube-state-metrics")
 NODE_EXPORTER = _engine("node-exporter", "node_exporter")
 PROMETHEUS = _engine("prometheus", "prometheus")
@@ -86,7 +106,10 @@ ENGINES = (
     *(ETCD, HELM, KUBERNETES, STANDIN, PAUSE, CILIUM, COREDNS, ARGOCD),
     *(KYVERNO, GATEKEEPER, SEALED_SECRETS, EXTERNAL_DNS),
 )
-FULL = (PROMETHEUS_OPERATOR, PROMETHEUS, KUBE_STATE_METRICS, NODE_EXPORTER, REDIS_EXPORTER)
+FULL = (
+    *(PROMETHEUS_OPERATOR, PROMETHEUS, ALERTMANAGER),
+    *(KUBE_STATE_METRICS, NODE_EXPORTER, REDIS_EXPORTER),
+)
 
 
 # Programs that the nodes and the images need, with their package.

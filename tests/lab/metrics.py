@@ -69,6 +69,7 @@ _OF_NOBODY = {
 
 NOT_ALWAYS = {
     r"aggregator_unavailable_apiservice_total": "an aggregated API that was away",
+    r"alertmanager_cluster_(failed_peers|members)": "Alertmanager of two replicas and more: alone it has no peers",
     r"cilium_bpf_syscall_duration_seconds_.*": "Cilium's metrics that are off unless asked for",
     r"cilium_kvstore_.*": "Cilium with etcd; here it keeps its state in custom resources",
     r"cilium_operator_(ec2|ipam)_.*": "Cilium with the addresses of a cloud",
@@ -77,6 +78,9 @@ NOT_ALWAYS = {
     r"coredns_(cache_size|dns_do_requests_total|dns_request_duration_seconds)": "CoreDNS before 1.7",
     r"coredns_dns_(request|response)_(size_bytes|.*count_total)": "CoreDNS before 1.7",
     r"hubble_http_.*": "Cilium's rules about HTTP, which nothing here has",
+    r"kube_horizontalpodautoscaler_.*": "a HorizontalPodAutoscaler",
+    r"kube_job_.*": "a Job",
+    r"kube_state_metrics_list_total": "kube-state-metrics without WatchList, which lists nothing (its tests/e2e)",
     r"kubelet_(certificate_manager_server_ttl_seconds|server_expiration_renew_errors)": "a kubelet that renews "
     "its serving certificate; kubeadm's signs its own",
     r"kubelet_evictions": "a node that evicted a pod",
@@ -86,6 +90,7 @@ NOT_ALWAYS = {
     r"node_bonding_.*": "a node with bonded interfaces",
     r"node_md_disks.*": "a node with software RAID",
     r"node_systemd_.*": "node-exporter's collector systemd, which is off",
+    r"prometheus_remote_storage_.*": "a Prometheus that writes somewhere else",
     r"sealed_secrets_controller_unseal_errors_total": "a SealedSecret that could not be opened",
     r"vault_core_handle_request(_count)?": "an unsealed Vault, after the first request",
 }

@@ -114,7 +114,10 @@ def _start(
         report.say(f"kind create cluster: {', '.join(node.name for node in plane.nodes)} are up")
         for item in carried:
             plane.api.apply(item)
-        operators = (*actors.actors(plane, authority), *runtime.operators(platform, authority))
+        operators = (
+            *actors.actors(plane, authority, programs),
+            *runtime.operators(platform, authority),
+        )
         running = Actors(plane.api, operators, options.logs / "actors.log")
         running.start()
         stack.callback(running.stop)

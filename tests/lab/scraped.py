@@ -35,6 +35,7 @@ PROGRAMS: Mapping[str, tuple[str, ...]] = {
     "openpolicyagent/gatekeeper": ("gatekeeper",),
     "prometheus-operator/prometheus-config-reloader": ("config-reloader",),
     "prometheus-operator/prometheus-operator": ("prometheus-operator",),
+    "prometheus/alertmanager": ("alertmanager",),
     "prometheus/node-exporter": ("node-exporter",),
     "prometheus/prometheus": ("prometheus",),
     "registry.k8s.io/etcd": ("dns-etcd",),
@@ -104,7 +105,7 @@ def _ports(lab: Lab, pod: Object) -> Iterator[tuple[str, int]]:
         if str(reference) not in lab.programs:
             continue
         for name, programs in PROGRAMS.items():
-            if reference.repository == name or reference.repository.endswith(f"/{name}"):
+            if reference.is_of(name):
                 for port in container.get("ports", ()):
                     if port.get("protocol", "TCP") == "TCP":
                         for program in programs:

@@ -30,6 +30,7 @@ IMAGES = {
     "github.com/oliver006/redis_exporter": "ghcr.io/oliver006/redis_exporter",
     "github.com/open-policy-agent/gatekeeper/v3": "openpolicyagent/gatekeeper",
     "github.com/prometheus-operator/prometheus-operator": "quay.io/prometheus-operator/",
+    "github.com/prometheus/alertmanager": "quay.io/prometheus/alertmanager",
     "github.com/prometheus/node_exporter": "quay.io/prometheus/node-exporter",
     "github.com/prometheus/prometheus": "quay.io/prometheus/prometheus",
     "go.etcd.io/etcd/server/v3": "registry.k8s.io/etcd",

@@ -12,7 +12,7 @@ import yaml
 
 from apps.__main__ import PLATFORM
 from apps.falco.rules import IMAGE_RULES, IMAGE_VERSION, rules
-from platform_stack.doctor import check_falco
+from platform_stack.integrations.falco import check_falco
 from platform_stack.model.cluster import PROFILES
 from platform_stack.recorded import Release, reference_context, releases
 from tests.engines import ROOT

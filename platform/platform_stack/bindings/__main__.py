@@ -10,8 +10,9 @@ import click
 
 from platform_stack.bindings import cdk8s as cdk8s_cli
 from platform_stack.bindings import crds, emit, jsii_source, openapi
-from platform_stack.bindings.kinds import CORE_KINDS, CORE_MODULE, GROUPS
+from platform_stack.bindings.kinds import CORE_KINDS, CORE_MODULE
 from platform_stack.errors import PlatformError, fail
+from platform_stack.integrations.custom_kinds import GROUPS
 
 if TYPE_CHECKING:
     from platform_stack.bindings.documents import Document

@@ -59,7 +59,7 @@ def module(
 
 def _by_properties(source: JsiiModule, documents: Iterable[Document], prefix: str) -> Mapping[str, Document]:
     """Find each kind's struct of properties, in the order of the kinds' names."""
-    # jsii writes CiliumLoadBalancerIPPool as CiliumLoadBalancerIpPool, so case says nothing.
+    # jsii writes 'LoadBalancerIPPool' as 'LoadBalancerIpPool', so case says nothing.
     known = {name.lower(): name for name in source.structs}
     result: dict[str, Document] = {}
     for item in sorted(documents, key=lambda document: document.kind):

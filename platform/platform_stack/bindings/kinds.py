@@ -1,6 +1,6 @@
-"""What is generated: the kinds the platform writes itself, by API group.
+"""What is generated: Kubernetes' own kinds that the platform writes itself; custom ones are in integrations.
 
-Adding a kind is adding a line here and running `make imports`.
+Adding a kind is adding a line here, or in `platform_stack.integrations.custom_kinds`, and running `make imports`.
 """
 
 from __future__ import annotations
@@ -46,92 +46,6 @@ class CoreKind:
     version: str
     name: str
 
-
-# The CRD nests generators in matrix and merge generators three levels deep, each with a whole template:
-# imported whole it is 196,483 lines. A generator's own template overrides the set's; nothing here needs that.
-_APPLICATION_SET = {
-    "spec": (
-        "generators",
-        "goTemplate",
-        "goTemplateOptions",
-        "ignoreApplicationDifferences",
-        "preservedFields",
-        "syncPolicy",
-        "template",
-        "templatePatch",
-    ),
-    "spec.generators[]": ("clusters", "git", "list"),
-    "spec.generators[].clusters": ("flatList", "selector", "values"),
-    "spec.generators[].git": (
-        "directories",
-        "files",
-        "pathParamPrefix",
-        "repoURL",
-        "requeueAfterSeconds",
-        "revision",
-        "values",
-    ),
-    "spec.generators[].list": ("elements", "elementsYaml"),
-}
-
-GROUPS = (
-    Group(
-        "argoproj.io",
-        "argoproj",
-        (
-            Kind("AppProject", "v1alpha1"),
-            Kind("Application", "v1alpha1"),
-            Kind("ApplicationSet", "v1alpha1", _APPLICATION_SET),
-        ),
-    ),
-    Group("bitnami.com", "sealed_secrets", (Kind("SealedSecret", "v1alpha1"),)),
-    Group(
-        "cert-manager.io",
-        "cert_manager",
-        (Kind("Certificate", "v1"), Kind("ClusterIssuer", "v1"), Kind("Issuer", "v1")),
-    ),
-    Group(
-        "cilium.io",
-        "cilium",
-        (
-            Kind("CiliumClusterwideNetworkPolicy", "v2"),
-            Kind("CiliumL2AnnouncementPolicy", "v2alpha1"),
-            Kind("CiliumLoadBalancerIPPool", "v2"),
-            Kind("CiliumNetworkPolicy", "v2"),
-        ),
-    ),
-    Group("config.gatekeeper.sh", "gatekeeper_config", (Kind("Config", "v1alpha1"),)),
-    Group(
-        "configuration.konghq.com",
-        "kong",
-        (Kind("KongClusterPlugin", "v1"), Kind("KongConsumer", "v1"), Kind("KongPlugin", "v1")),
-    ),
-    Group(
-        "monitoring.coreos.com",
-        "prometheus_operator",
-        (Kind("PodMonitor", "v1"), Kind("PrometheusRule", "v1"), Kind("ServiceMonitor", "v1")),
-    ),
-    Group(
-        "policies.kyverno.io",
-        "kyverno",
-        (
-            Kind("GeneratingPolicy", "v1"),
-            Kind("ImageValidatingPolicy", "v1"),
-            Kind("MutatingPolicy", "v1"),
-            Kind("PolicyException", "v1"),
-            Kind("ValidatingPolicy", "v1"),
-        ),
-    ),
-    Group(
-        "security.istio.io",
-        "istio_security",
-        (Kind("AuthorizationPolicy", "v1"), Kind("PeerAuthentication", "v1")),
-    ),
-    Group("syncset.gatekeeper.sh", "gatekeeper_syncset", (Kind("SyncSet", "v1alpha1"),)),
-    Group("telemetry.istio.io", "istio_telemetry", (Kind("Telemetry", "v1"),)),
-    Group("templates.gatekeeper.sh", "gatekeeper_templates", (Kind("ConstraintTemplate", "v1"),)),
-    Group("velero.io", "velero", (Kind("BackupStorageLocation", "v1"), Kind("Schedule", "v1"))),
-)
 
 CORE_KINDS = (
     CoreKind("", "v1", "ConfigMap"),

@@ -34,7 +34,7 @@ def check(ctx: click.Context, /, charts: Path | None, helm: str, *, show_rules: 
     """Compare the platform with what its charts really make.
 
     Names policies, Services, monitors, webhooks, Ingresses, data sources and disruption budgets that lead to
-    no pod, and Secrets, ConfigMaps and service accounts that nobody makes; SealedSecrets for another key, or not
+    no pod, and Secrets, ConfigMaps and service accounts that nobody makes; sealed Secrets for another key, or not
     as declared, or that nobody needs. Exit code 1 if there are any. What waits until somebody seals it, and what
     is not known because no facts are recorded, or old ones, is told on standard error, and is no finding.
     """

@@ -12,8 +12,9 @@ import click
 from platform_stack import bootstrap
 from platform_stack.cli.load import reports_errors
 from platform_stack.cli.progress import progress
-from platform_stack.doctor import Check, check_falco, check_git, check_machine, check_network, check_tools
+from platform_stack.doctor import Check, check_git, check_machine, check_network, check_tools
 from platform_stack.errors import did_you_mean, fail
+from platform_stack.integrations.falco import check_falco
 
 _COLORS = {"ok": "green", "warn": "yellow", "fail": "red"}
 
@@ -26,7 +27,7 @@ def doctor(name: str | None, *, as_json: bool) -> None:
     """Check what bootstrap.sh needs, all at once, before it begins.
 
     Looks at docker, kind, kubectl and helm with their versions; memory, CPUs, inotify limits, WireGuard, eBPF and
-    what Falco needs of the kernel; the docker network and the load balancer's range; and whether git holds this
+    what applications need of the kernel; the docker network and the load balancer's range; and whether git holds this
     dist/ where Argo CD will look.
     Changes nothing. Exit code 1 if something would not work; a warning alone is no failure.
     """

@@ -68,7 +68,7 @@ def check_machine(variables: Mapping[str, str], system: str, root: Path = Path("
             "cgroups",
             "ok" if group == "2" else "fail",
             f"version {group}",
-            "version 2 (Cilium's load balancing at the socket)",
+            "version 2 (load balancing at the socket)",
             ""
             if group == "2"
             else "boot with systemd.unified_cgroup_hierarchy=1, or use a newer distribution",
@@ -127,7 +127,7 @@ def _kernel(root: Path) -> Iterator[Check]:
         "kernel",
         "ok" if new else "fail" if found else "warn",
         release or "unknown",
-        f"{'.'.join(map(str, _KERNEL))} or newer (Cilium)",
+        f"{'.'.join(map(str, _KERNEL))} or newer (the network)",
         "" if new else "a newer kernel",
     )
     options = _options(root, release)
@@ -148,10 +148,10 @@ def _kernel(root: Path) -> Iterator[Check]:
             "fail": "not in the kernel",
             "warn": "unknown: no configuration of the kernel",
         }[state],
-        "CONFIG_WIREGUARD, or its module (Cilium encrypts between nodes with it)",
+        "CONFIG_WIREGUARD, or its module (encryption between nodes)",
         ""
         if wireguard
-        else "sudo modprobe wireguard tells; else a kernel with it, or encryption off in apps/cilium/values.py",
+        else "sudo modprobe wireguard tells; else a kernel with it, or encryption off in the values of the network",
     )
     missing = [f"CONFIG_{name}" for name in _EBPF if options.get(name) not in ("y", "m")]
     state = "warn" if not options else "fail" if missing else "ok"
@@ -163,7 +163,7 @@ def _kernel(root: Path) -> Iterator[Check]:
             "fail": f"without {', '.join(missing)}",
             "warn": "unknown: no configuration of the kernel",
         }[state],
-        "the options of Cilium's system requirements",
+        "the options that the network's eBPF programs need",
         "" if state == "ok" else "https://docs.cilium.io/en/v1.18/operations/system_requirements/",
     )
 

@@ -1,4 +1,4 @@
-"""The docker network `kind` and the load balancer's range, and the ports of the host that KIND wants."""
+"""The docker network `kind` and the load balancer's range, and the ports of the host that kind.yaml maps."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def _ports(folder: Path) -> Iterator[Check]:
     """Yield a check for each port of the host that kind.yaml maps."""
     config = yaml.safe_load((folder / "bootstrap/kind.yaml").read_text())
     wanted = [
-        (mapping.get("listenAddress", "0.0.0.0"), mapping["hostPort"])  # noqa: S104  KIND's default
+        (mapping.get("listenAddress", "0.0.0.0"), mapping["hostPort"])  # noqa: S104  its default
         for node in config["nodes"]
         for mapping in node.get("extraPortMappings", ())
     ]

@@ -28,7 +28,7 @@ _TOOLS = (
     _Tool(
         ("docker", "--version"),
         (20, 10),
-        "private cgroup namespaces, which KIND asks for and Cilium needs",
+        "private cgroup namespaces, which the nodes and their network need",
         "https://docs.docker.com/engine/install/",
     ),
     _Tool(

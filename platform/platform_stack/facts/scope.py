@@ -8,6 +8,7 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from platform_stack import kubernetes
+from platform_stack.integrations import custom_kinds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -59,33 +60,14 @@ NAMESPACED_GROUPS = frozenset(
         "coordination.k8s.io",
         "discovery.k8s.io",
         "events.k8s.io",
-        "monitoring.coreos.com",
-        "networking.istio.io",
         "networking.k8s.io",
         "policy",
         "rbac.authorization.k8s.io",
         "resource.k8s.io",
-        "security.istio.io",
         "storage.k8s.io",
-        "telemetry.istio.io",
     }
 )
-"""API groups of which every kind that is not in ``CLUSTER_SCOPED`` lives in a namespace."""
-
-NAMESPACED_CUSTOM = frozenset(
-    {
-        ("bitnami.com", "SealedSecret"),
-        ("configuration.konghq.com", "KongConsumer"),
-        ("configuration.konghq.com", "KongIngress"),
-        ("configuration.konghq.com", "KongPlugin"),
-        ("gateway.networking.k8s.io", "Gateway"),
-        ("gateway.networking.k8s.io", "HTTPRoute"),
-        ("velero.io", "BackupStorageLocation"),
-        ("velero.io", "Schedule"),
-        ("velero.io", "VolumeSnapshotLocation"),
-    }
-)
-"""Kinds without a typed binding that charts make, and that live in a namespace."""
+"""API groups of Kubernetes of which every kind that is not in ``CLUSTER_SCOPED`` lives in a namespace."""
 
 
 def group_of(manifest: Manifest) -> str:
@@ -117,7 +99,10 @@ def _scope(group: str, kind: str, custom_resources: Iterable[CustomResource]) ->
     for custom in custom_resources:
         if (custom.group, custom.kind) == (group, kind):
             return custom.scope
-    if group in NAMESPACED_GROUPS or (group, kind) in NAMESPACED_CUSTOM:
+    if (
+        group in NAMESPACED_GROUPS | custom_kinds.NAMESPACED_GROUPS
+        or (group, kind) in custom_kinds.NAMESPACED
+    ):
         return "Namespaced"
     return _scope_of_schema(group, kind)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 from platform_stack.errors import called_from, fail
+from platform_stack.integrations.argo_cd import NAMESPACE
 from platform_stack.model.checked import checked
 from platform_stack.model.names import check_type
 
@@ -56,7 +57,7 @@ class ArgoCd:
 
     """
 
-    namespace: DnsLabel = "argocd"
+    namespace: DnsLabel = NAMESPACE
     root: DnsLabel = "root"
 
 
@@ -66,14 +67,14 @@ class Cluster:
     """One cluster, and where its Argo CD finds its folder of dist/.
 
     Attributes:
-        name: DNS label; the folder below dist/ and the name of the KIND cluster.
+        name: DNS label; the folder below dist/ and the name of the cluster.
         repo_url: git URL that Argo CD pulls dist/ from (https, ssh, git@host:path, file:///path).
         revision: branch, tag or commit that Argo CD follows; default `main`.
         domain: DNS name below which the platform's routes live; default `platform.test`.
         load_balancer_range: IPv4 network in CIDR notation for LoadBalancer Services; default
             `172.18.1.0/24`, which lies in Docker's first `kind` network.
         profile: `laptop` (default) or `ha`.
-        iscsi: whether the nodes have iSCSI, which Longhorn needs; default False (KIND has none).
+        iscsi: whether the nodes have iSCSI, which some storage needs; default False.
         argo_cd: where its Argo CD lives; default: in the namespace `argocd`, with a root Application `root`.
         chart_mirror: one base URL from which every chart is taken instead of its own repository
             (air-gapped clusters, tests); default None.

@@ -148,7 +148,7 @@ def _check_quantity(where: str, value: object, pattern: re.Pattern[str], expecte
 
 
 def check_duration(where: str, value: object) -> None:
-    """Fail unless `value` is a duration as Prometheus reads it.
+    """Fail unless `value` is a duration, as rules about metrics have it.
 
     https://prometheus.io/docs/prometheus/latest/configuration/configuration/#configuration-file
     """

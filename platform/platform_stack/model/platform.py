@@ -36,12 +36,12 @@ class Platform:
             order (the network, then Argo CD); Argo CD adopts them and never prunes them.
         clusters: one folder of dist/ each.
         policies: what the policy engines among the applications ask of the objects in the cluster.
-        exceptions: what of the cluster's own objects (kubeadm's, KIND's) the policies do not apply to, as a function
+        exceptions: what of the cluster's own objects (those of kubeadm) the policies do not apply to, as a function
             of the cluster; each names its namespace. Default: nothing.
         tenants: the teams that work on the platform; each becomes an application that comes after all others.
         facts: folder of the recorded facts of the charts; default: `imports/facts` beside the folder of
             the module that makes the Platform (apps/).
-        secrets: folder with a folder for each cluster that holds its certificate and its SealedSecrets;
+        secrets: folder with a folder for each cluster that holds its certificate and what is sealed;
             default: `secrets` in the folder of the module that makes the Platform.
 
     Raises:
@@ -171,5 +171,5 @@ class Context:
 
     @property
     def data_sources(self) -> tuple[DataSource, ...]:
-        """The Grafana data sources of all members, in the order of the list."""
+        """The data sources of all members, in the order of the list."""
         return tuple(source for member in self.platform.members for source in member.data_sources)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 # What the work after Node's start needs first; jsii imports typeguard at its first call, for as long as all
 # the others take together.
-_MEANWHILE = ("typeguard", "platform_stack_imports.argoproj", "platform_stack.yaml_output")
+_MEANWHILE = ("typeguard", "platform_stack.integrations.argo_cd.applications", "platform_stack.yaml_output")
 _MEANWHILE_FOR_POLICIES = ("jsonschema",)
 
 

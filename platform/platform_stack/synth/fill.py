@@ -43,7 +43,7 @@ def fill(app: ManifestApp, described: Sequence[Estate]) -> list[Filled]:
 
     Raises:
         PlatformError: an application's function, or the validation of a construct, found something wrong, or a
-            SealedSecret is damaged; all findings at once.
+            sealed Secret is damaged; all findings at once.
 
     """
     findings: list[Finding] = []

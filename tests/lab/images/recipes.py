@@ -123,6 +123,8 @@ RECIPES = {
     ),
 }
 
+RECIPES["registry.k8s.io/kubectl"] = _go(engines.KUBERNETES, "k8s.io/kubernetes", "/bin/kubectl", user="")
+
 _NOBODY = "65534"
 
 for _name in ("kube-apiserver", "kube-controller-manager", "kube-scheduler"):
@@ -143,6 +145,10 @@ FULL_RECIPES = {
     ),
     "prometheus-operator/prometheus-operator": _go(
         engines.PROMETHEUS_OPERATOR, _OPERATOR, "/bin/operator", user=_NOBODY
+    ),
+    "prometheus/alertmanager": replace(
+        _go(engines.ALERTMANAGER, "github.com/prometheus/alertmanager", "/bin/alertmanager", user=_NOBODY),
+        note="without the pages of its user interface",
     ),
     "prometheus/node-exporter": _go(
         engines.NODE_EXPORTER,
@@ -166,6 +172,6 @@ def recipe_of(reference: Reference, *, full: bool = False) -> Recipe | None:
 
     """
     for name, recipe in (RECIPES | (FULL_RECIPES if full else {})).items():
-        if reference.repository == name or reference.repository.endswith(f"/{name}"):
+        if reference.is_of(name):
             return recipe
     return None

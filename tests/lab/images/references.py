@@ -44,6 +44,10 @@ class Reference:
         tagged = (f"{self.repository}:{self.tag}",) if self.tag else ()
         return tagged + ((f"{self.repository}@{self.digest}",) if self.digest else ())
 
+    def is_of(self, name: str) -> bool:
+        """Return whether a name is the end of the repository's, or all of it, so that a mirror's name will do."""
+        return self.repository == name or self.repository.endswith(f"/{name}")
+
 
 def parse(text: str) -> Reference:
     """Return a reference in full.

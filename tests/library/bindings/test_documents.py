@@ -10,8 +10,9 @@ import yaml
 
 from platform_stack.bindings import crds, openapi
 from platform_stack.bindings.documents import Node, pruned, without_prose
-from platform_stack.bindings.kinds import CORE_KINDS, GROUPS, CoreKind, Group, Kind
+from platform_stack.bindings.kinds import CORE_KINDS, CoreKind, Group, Kind
 from platform_stack.errors import PlatformError
+from platform_stack.integrations.custom_kinds import GROUPS
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,7 +15,8 @@ import pytest
 
 import platform_stack_imports
 from platform_stack import schemas
-from platform_stack.bindings.kinds import CORE_KINDS, CORE_MODULE, GROUPS
+from platform_stack.bindings.kinds import CORE_KINDS, CORE_MODULE
+from platform_stack.integrations.custom_kinds import GROUPS
 from platform_stack.typed import ApiObject, IntOrString, Quantity, Struct, to_manifest
 from platform_stack_imports import k8s
 

@@ -136,7 +136,7 @@ def test_kind_without_schema_names_the_entry_to_add() -> None:
     assert schemas.validate(manifest) == [
         (
             "example.org/v1 Widget: no schema; add Kind('Widget', …) in the group 'example.org' "
-            "to platform_stack/bindings/kinds.py and run `make imports`"
+            "to platform_stack/integrations/custom_kinds.py and run `make imports`"
         )
     ]
 

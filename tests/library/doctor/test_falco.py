@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from platform_stack.doctor import Check, check_falco
+from platform_stack.integrations.falco import check_falco
 
 if TYPE_CHECKING:
+    from platform_stack.doctor import Check
+
     from .conftest import Machine
 
 

@@ -13,6 +13,7 @@ import yaml
 
 from platform_stack import COREDNS_VERSION
 from tests.engines import ROOT, Engine, version
+from tests.lab import engines
 from tests.lab.authority import Authority
 from tests.lab.errors import LabError
 from tests.lab.images import archive, standin, store
@@ -217,6 +218,12 @@ def test_a_program_is_found_by_the_end_of_the_name_and_a_mirror_keeps_it() -> No
     exporter = parse("ghcr.io/oliver006/redis_exporter:v1.86.0")
     assert recipe_of(exporter) is None
     assert recipe_of(exporter, full=True) is FULL_RECIPES["oliver006/redis_exporter"]
+    assert parse("x.example/a/b/c:1").is_of("b/c")
+    assert not parse("x.example/a-b/c:1").is_of("b/c")
+
+
+def test_what_a_whole_lab_builds_is_what_its_recipes_hold() -> None:
+    assert {each.engine for each in FULL_RECIPES.values()} == set(engines.FULL)
 
 
 def test_an_image_of_an_operators_pod_is_planned_by_its_name_alone() -> None:

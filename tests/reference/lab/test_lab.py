@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -15,13 +16,17 @@ from platform_stack.facts.pod_skeleton import WORKLOADS
 from platform_stack.model.cluster import PROFILES
 from platform_stack.recorded import reference_context, releases
 from platform_stack.schemas import validate
+from tests.lab.actors import OF_PROGRAMS, actors
 from tests.lab.assertions import differences
 from tests.lab.authority import Authority
+from tests.lab.client import Api
+from tests.lab.controlplane import ControlPlane
 from tests.lab.dist import Dist
 from tests.lab.dns import NameServer
 from tests.lab.environment import fill, upstream, variables
 from tests.lab.errors import LabError
-from tests.lab.kubeadm import configuration, read
+from tests.lab.images.recipes import FULL_RECIPES, RECIPES
+from tests.lab.kubeadm import ClusterDescription, configuration, read
 from tests.lab.machine import Machine
 from tests.lab.measured import unknown
 from tests.lab.network import Network
@@ -43,6 +48,20 @@ subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
 print("up", flush=True)
 time.sleep(60)
 """
+
+
+def test_an_actor_leaves_the_work_to_the_real_program(tmp_path: Path) -> None:
+    description = ClusterDescription("kind", (), "10.244.0.0/16", kube_proxy=False)
+    api = Api("127.0.0.1", 6443, ssl.create_default_context())
+    plane, authority = ControlPlane(description, (), api, tmp_path / "kubeconfig"), Authority(tmp_path)
+
+    every = set(actors(plane, authority))
+
+    assert every > set(OF_PROGRAMS.values())
+    for name, actor in OF_PROGRAMS.items():
+        assert name in RECIPES | FULL_RECIPES
+        images = [f"mirror.example/hub/{name}:v1.2.3", "quay.io/cilium/cilium:v1.18.3"]
+        assert every - set(actors(plane, authority, images)) == {actor}
 
 
 def test_a_pod_says_why_it_is_not_ready() -> None:
