@@ -9,7 +9,8 @@ from platform_stack.kubernetes import NODE_IMAGE
 if TYPE_CHECKING:
     from platform_stack.model import Cluster, NetworkEngine
 
-POD_NETWORK = "10.244.0.0/16"
+_SERVICE_NETWORK = "10.96.0.0/16"
+"""KIND's own (https://kind.sigs.k8s.io/docs/user/configuration/#service-subnet)."""
 
 ENCRYPTION_FOLDER = "/etc/kubernetes/encryption"
 """Where the API server finds config.yaml, an EncryptionConfiguration."""
@@ -62,7 +63,12 @@ def kind_config(cluster: Cluster, engine: NetworkEngine | None) -> dict[str, Any
         "networking": {
             **({"disableDefaultCNI": True} if engine else {}),
             **({"kubeProxyMode": "none"} if engine and engine.replaces_kube_proxy else {}),
-            "podSubnet": POD_NETWORK,
+            "podSubnet": cluster.pod_network,
+            **(
+                {"serviceSubnet": cluster.service_network}
+                if cluster.service_network != _SERVICE_NETWORK
+                else {}
+            ),
         },
         "nodes": [
             {
