@@ -82,7 +82,7 @@ def after_boot(lab: Lab) -> None:
         look="the limit in the application's values",
     )
     if lab.platform.is_reference:
-        _check_known(lab, real)
+        _check_known(lab, [each for each in real if (each.namespace, each.pod) in whole])
     lab.report.say("memory, containers with the real program:\n" + "\n".join(usage.table(real)))
 
 
@@ -94,7 +94,7 @@ def _check_known(lab: Lab, real: Sequence[usage.Usage]) -> None:
     }
     lab.report.check(
         "what dist/ says that programs take at rest is what they take",
-        unknown([each for each in real if (each.namespace, each.pod) in whole], known),
+        unknown(real, known),
         look="known_idle of the application",
     )
 
