@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from platform_stack import budget, recorded
 from platform_stack.integrations.kind.objects import cluster_objects
 from platform_stack.kubernetes import pod_template
+from platform_stack.model.network import NetworkEngine
 from platform_stack.network.pods import Inventory
 
 if TYPE_CHECKING:
@@ -146,7 +147,7 @@ class Estate:
     @cached_property
     def of_cluster(self) -> tuple[Manifest, ...]:
         """What the cluster holds by itself."""
-        return cluster_objects(self.context.cluster)
+        return cluster_objects(self.context.cluster, self.platform.role(NetworkEngine))
 
     @cached_property
     def images(self) -> tuple[str, ...]:

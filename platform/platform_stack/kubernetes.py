@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-VERSION = "1.34.11"
+KUBERNETES_VERSION = "1.34.11"
 """Version of the nodes."""
 
-MINOR_VERSION = ".".join(VERSION.split(".")[:2])
+MINOR_VERSION = ".".join(KUBERNETES_VERSION.split(".")[:2])
 
 ETCD_VERSION = "3.6.5-0"
 """Tag of the image of etcd that kubeadm of this version starts, so that each node has it already

@@ -44,13 +44,15 @@ _IRRELEVANT = re.compile(
 class Pod:
     """One replica of a workload; a question from a pod to itself is about two replicas of it.
 
-    `ports` maps the names of container ports to their numbers, TCP unless written as text: `53/UDP`.
+    `ports` maps the names of container ports to their numbers, TCP unless written as text: `53/UDP`. `ip` is its
+    address on a network where blocks of addresses mean pods too; empty on Cilium, where they never do.
     """
 
     namespace: str
     name: str
     labels: Mapping[str, str] = field(default_factory=dict, hash=False)
     ports: Mapping[str, int | str] = field(default_factory=dict, hash=False)
+    ip: str = ""
 
     def __str__(self) -> str:
         return f"{self.namespace}/{self.name}"

@@ -13,7 +13,7 @@ from platform_stack.checks.made import flows_resolve
 from platform_stack.estate import Estate
 from platform_stack.integrations.cilium import network_engine
 from platform_stack.integrations.istio import mesh
-from platform_stack.model.flow import Entity, Flow, Names, Networks, Pods
+from platform_stack.model.flow import Entity, Flow, Names, Networks, Pods, Wider
 from platform_stack.network.mesh import mesh_policies
 from platform_stack.network.policies import policies
 from tests.flows.mesh_members import members
@@ -50,7 +50,7 @@ STRICT = {
     "metadata": {"name": "default", "namespace": "istio-system"},
     "spec": {"mtls": {"mode": "STRICT"}},
 }
-GIT = Names(("git.example.test",))
+GIT = Names(("git.example.test",), Wider(because="nobody knows its addresses"))
 NETWORK = Networks(("192.0.2.0/24",))
 OUTSIDE: dict[object, Peer] = {
     Entity.API_SERVER: Identity("kube-apiserver"),
@@ -60,6 +60,24 @@ OUTSIDE: dict[object, Peer] = {
     NETWORK: Address("192.0.2.7"),
 }
 """What stands for each peer that is no pod."""
+
+PLAIN = Cluster(
+    name="plain",
+    repo_url="https://git.example.test/platform",
+    node_networks=("172.18.0.0/24",),
+    api_server_networks=("172.18.1.2/32",),
+)
+HUB = Names(
+    ("hub.example.test",), Wider(because="its addresses are all in there", networks=("198.51.100.0/24",))
+)
+ADDRESSES: dict[object, Address] = {
+    Entity.API_SERVER: Address("172.18.1.2"),
+    Entity.NODES: Address("172.18.0.3"),
+    Entity.WORLD: Address("203.0.113.7"),
+    NETWORK: Address("192.0.2.7"),
+    HUB: Address("198.51.100.7"),
+}
+"""The same on a network whose policies know nothing but pods and addresses."""
 
 DNS = Pod("kube-system", "coredns", {"k8s-app": "kube-dns"}, {"dns": "53/UDP", "dns-tcp": 53})
 
@@ -147,8 +165,11 @@ class Made:
 
 
 @st.composite
-def platforms(draw: st.DrawFn) -> Made:
-    """Return one to four applications of one to three workloads each, with up to eight flows."""
+def platforms(draw: st.DrawFn, *, plain: bool = False) -> Made:
+    """Return one to four applications of one to three workloads each, with up to eight flows.
+
+    `plain`: on a network whose policies know nothing but pods and addresses, where each pod has one.
+    """
     names = [f"app-{i}" for i in range(draw(st.integers(1, 4)))]
     in_mesh = {name: draw(st.booleans()) for name in names}
     workloads = [
@@ -167,7 +188,7 @@ def platforms(draw: st.DrawFn) -> Made:
         }
         account = draw(st.sampled_from([name, "shared", "default"]))
         objects[namespace].append(deployment(namespace, name, account, draw(injected), around))
-    flows, declared = draw(_flows(names, workloads))
+    flows, declared = draw(_flows(names, workloads, plain=plain))
     applications = tuple(
         Application(
             name=name,
@@ -182,21 +203,24 @@ def platforms(draw: st.DrawFn) -> Made:
             item["metadata"]["name"],
             item["spec"]["template"]["metadata"]["labels"],
             {f"p{p}": p for p in PORTS},
+            f"10.244.0.{number}" if plain else "",
         )
-        for items in objects.values()
-        for item in items
+        for number, item in enumerate((item for items in objects.values() for item in items), 1)
     }
-    platform = Platform(applications=(*applications, ENGINE, MESH), clusters=(CLUSTER,))
-    return Made(Context(platform, CLUSTER), objects, pods, frozenset(declared))
+    cluster = PLAIN if plain else CLUSTER
+    roles = (MESH,) if plain else (ENGINE, MESH)
+    platform = Platform(applications=(*applications, *roles), clusters=(cluster,))
+    return Made(Context(platform, cluster), objects, pods, frozenset(declared))
 
 
 @st.composite
 def _flows(
-    draw: st.DrawFn, names: list[str], workloads: list[Workload]
+    draw: st.DrawFn, names: list[str], workloads: list[Workload], *, plain: bool
 ) -> tuple[dict[str, list[Flow]], set[tuple[object, object, int]]]:
     ends = st.sampled_from(workloads)
     into = st.sampled_from([Entity.API_SERVER, Entity.WORLD, Entity.NODES, Entity.MESH])
-    out = st.sampled_from([Entity.API_SERVER, Entity.WORLD, Entity.NODES, GIT, NETWORK])
+    hosts = [GIT, HUB] if plain else [GIT]
+    out = st.sampled_from([Entity.API_SERVER, Entity.WORLD, Entity.NODES, NETWORK, *hosts])
     flows: dict[str, list[Flow]] = {name: [] for name in names}
     declared: set[tuple[object, object, int]] = set()
     spelt: dict[tuple[object, int], int | str] = {}  # the same each time, or it contradicts itself

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 from typing import TYPE_CHECKING, Protocol
 
-from .peers import Address, DnsName, Entity, Peer
+from .peers import Address, DnsName, Entity, Peer, Pod
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -42,14 +42,17 @@ class LabelMatch:
 
 @dataclass(frozen=True)
 class PrefixMatch:
-    """Addresses outside the cluster; a prefix never means a pod or a node (policy-cidr-match-mode is empty)."""
+    """Addresses; on Cilium a prefix never means a pod or a node (policy-cidr-match-mode is empty).
+
+    On other networks it means whoever has such an address: pods that have one, and nodes, asked about by theirs.
+    """
 
     network: IPv4Network
     excluded: tuple[IPv4Network, ...] = ()
 
     def matches(self, peer: Peer, _labels: Mapping[str, str]) -> bool:
         """Return whether the address is in the prefix and in none of the exceptions; world is in 0.0.0.0/0."""
-        if isinstance(peer, Address):
+        if isinstance(peer, Address) or (isinstance(peer, Pod) and peer.ip):
             address = IPv4Address(peer.ip)
             return address in self.network and not any(address in network for network in self.excluded)
         return self.network.prefixlen == 0 and (isinstance(peer, DnsName) or peer == Entity("world"))

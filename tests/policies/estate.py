@@ -14,7 +14,6 @@ import yaml
 from apps.__main__ import PLATFORM
 from apps.tenants.sample import SAMPLE
 from platform_stack.admission.judge import compiled
-from platform_stack.integrations.kind.objects import cluster_objects
 from platform_stack.synth import Synthesized, synthesize
 
 from .rendered import render_charts
@@ -62,7 +61,7 @@ def estate(profile: Profile) -> Sequence[Manifest]:
     real helm renders.
     """
     made = synthesized(profile)
-    by_itself = cluster_objects(made.cluster)
+    by_itself = made.estate.of_cluster
     if charts := os.environ.get("CHARTS"):
         return [*by_itself, *render_charts(platform(profile), made, Path(charts), os.environ["HELM"])]
     return [*by_itself, *(item for items in made.objects.values() for item in items)]
@@ -72,7 +71,7 @@ def namespaces(made: Synthesized) -> Mapping[str, Mapping[str, str]]:
     """Return the labels of each namespace."""
     return {
         item["metadata"]["name"]: item["metadata"].get("labels", {})
-        for items in (cluster_objects(made.cluster), *made.objects.values())
+        for items in (made.estate.of_cluster, *made.objects.values())
         for item in items
         if item["kind"] == "Namespace"
     }

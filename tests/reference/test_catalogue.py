@@ -8,11 +8,12 @@ import pytest
 
 from apps import SMALL
 from apps.__main__ import PLATFORM
-from platform_stack import Application, PlatformError
+from platform_stack import Application, NetworkEngine, PlatformError, Profile
 from platform_stack.budget import Request, Workload, total
+from platform_stack.model.cluster import PROFILES
 from platform_stack.model.roles import CertificateIssuer, Gateway
 from platform_stack.quantity import quantity
-from platform_stack.recorded import releases
+from platform_stack.recorded import reference_context, releases
 from platform_stack.synth import synthesize
 from tests.described import made
 
@@ -120,3 +121,15 @@ def test_there_are_no_facts_of_what_is_no_more() -> None:
         for one in releases(PLATFORM, made().estate.context)
     }
     assert {path.relative_to(PLATFORM.facts).as_posix() for path in PLATFORM.facts.glob("*/*")} == wanted
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_the_network_is_what_its_role_says(profile: Profile) -> None:
+    """The chart's values and the role are two places that say it."""
+    context = reference_context(PLATFORM, profile)
+    (values,) = [one.values for one in releases(PLATFORM, context) if one.chart.name == "cilium"]
+    engine = PLATFORM.role(NetworkEngine)
+    assert engine
+    assert values["encryption"] == {"enabled": True, "type": str(engine.encryption).lower()}
+    assert values["kubeProxyReplacement"] == str(engine.replaces_kube_proxy).lower()
+    assert values["l7Proxy"] is True  # without it policies on DNS names are not enforced

@@ -41,7 +41,7 @@ def mesh_for_its_namespaces(estate: Estate) -> Iterator[Finding]:
                     f"{member.place}: namespace {namespace.name!r}: mesh",
                     "True, and no application has the role Mesh",
                     "an application that is the mesh",
-                    "add roles=(istio.mesh(sidecar=…),) to the one that installs it, or leave out mesh=True",
+                    "add it to the one that installs it (`roles=(istio.mesh(sidecar=…),)`), or leave out mesh=True",
                 )
 
 

@@ -66,7 +66,12 @@ def _own(member: Application, tenant: Tenant, peer: Peer) -> bool:
 
 
 def _outside(peer: Peer) -> bool:
-    return isinstance(peer, Names) and not any(name.endswith(_IN_CLUSTER) for name in peer.names)
+    # Where names cannot be said a tenant opens the world, which no address of the cluster is in, and no network.
+    return (
+        isinstance(peer, Names)
+        and not (peer.wider and peer.wider.networks)
+        and not any(name.endswith(_IN_CLUSTER) for name in peer.names)
+    )
 
 
 def _described(peer: Peer) -> str:

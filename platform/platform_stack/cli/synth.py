@@ -18,7 +18,7 @@ from platform_stack.synth import load_cdk8s, synthesize, write
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from platform_stack.model import Platform
+    from platform_stack.model import Cluster, Platform
     from platform_stack.synth import Synthesized, Written
 
 _DIFF_LINES = 40
@@ -83,11 +83,16 @@ def _select(platform: Platform, names: tuple[str, ...], overrides: dict[str, str
     return dataclasses.replace(
         platform,
         clusters=tuple(
-            dataclasses.replace(cluster, **given)
-            for cluster in platform.clusters
-            if not names or cluster.name in names
+            _changed(cluster, given) for cluster in platform.clusters if not names or cluster.name in names
         ),
     )
+
+
+def _changed(cluster: Cluster, given: dict[str, Any]) -> Cluster:
+    """Return a cluster with other values, which messages still find where it is described."""
+    made = dataclasses.replace(cluster, **given)
+    object.__setattr__(made, "source", cluster.source)
+    return made
 
 
 def _report(made: Synthesized, result: Written, *, check: bool) -> None:

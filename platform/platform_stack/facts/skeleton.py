@@ -18,6 +18,7 @@ ANNOTATION_PREFIXES = (
     "helm.sh/hook",
     "helm.sh/resource-policy",
     "ingress.kubernetes.io/",
+    "kubernetes.io/ingress.class",
 )
 """An annotation is recorded if its key starts with one of these: they change what happens to the object."""
 

@@ -11,10 +11,23 @@ if TYPE_CHECKING:
 
     from platform_stack.facts.store import Manifest
 
-ANNOTATION_PREFIXES = ("argocd.argoproj.io/", "cert-manager.io/", "grafana_folder", "konghq.com/")
+ANNOTATION_PREFIXES = (
+    "argocd.argoproj.io/",
+    "cert-manager.io/",
+    "grafana_folder",
+    "konghq.com/",
+    "nginx.ingress.kubernetes.io/",
+)
 """An annotation is recorded if its key starts with one of these."""
 
-WHOLE_SPEC = frozenset({("cert-manager.io", kind) for kind in ("Certificate", "ClusterIssuer", "Issuer")})
+WHOLE_SPEC = frozenset(
+    {
+        ("cert-manager.io", "Certificate"),
+        ("cert-manager.io", "ClusterIssuer"),
+        ("cert-manager.io", "Issuer"),
+        ("gateway.networking.k8s.io", "HTTPRoute"),
+    }
+)
 """(group, kind) of which the whole spec is recorded."""
 
 _MONITORING = "monitoring.coreos.com"

@@ -34,6 +34,22 @@ _APPLICATION_SET = {
     "spec.generators[].list": ("elements", "elementsYaml"),
 }
 
+# What a platform says of a Gateway and of a route; the rest is a tenth of it in number and most of it in lines.
+_GATEWAY = {"spec": ("addresses", "gatewayClassName", "infrastructure", "listeners")}
+_HTTP_ROUTE = {
+    "spec.rules[]": ("backendRefs", "filters", "matches", "name"),
+    "spec.rules[].backendRefs[]": ("group", "kind", "name", "namespace", "port", "weight"),
+    "spec.rules[].filters[]": (
+        "extensionRef",
+        "requestHeaderModifier",
+        "requestMirror",
+        "requestRedirect",
+        "responseHeaderModifier",
+        "type",
+        "urlRewrite",
+    ),
+}
+
 GROUPS = (
     Group(
         "argoproj.io",
@@ -65,6 +81,11 @@ GROUPS = (
         "configuration.konghq.com",
         "kong",
         (Kind("KongClusterPlugin", "v1"), Kind("KongConsumer", "v1"), Kind("KongPlugin", "v1")),
+    ),
+    Group(
+        "gateway.networking.k8s.io",
+        "gateway_api",
+        (Kind("Gateway", "v1", _GATEWAY), Kind("HTTPRoute", "v1", _HTTP_ROUTE)),
     ),
     Group(
         "monitoring.coreos.com",

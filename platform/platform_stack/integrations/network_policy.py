@@ -6,16 +6,19 @@ Policies see pod ports, not Service ports: the Service is translated first
 
 from __future__ import annotations
 
+from ipaddress import ip_network
 from typing import TYPE_CHECKING
 
-from platform_stack.model.flow import ANY_PORT, Entity
+from platform_stack.model.flow import ANY_PORT, Entity, Networks
 from platform_stack.network.permission import ALLOWS
 from platform_stack.network.pods import DNS, Workload
+from platform_stack.network.resolve import Opened
 from platform_stack_imports import k8s
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from platform_stack.model import Cluster
     from platform_stack.model.network import Selected
     from platform_stack.network.permission import Permission
     from platform_stack.network.resolve import Peer
@@ -24,6 +27,7 @@ KIND = "NetworkPolicy"
 SELECTOR = "podSelector"
 """The field that selects the pods it is about."""
 
+_WORLD = "0.0.0.0/0"
 _NAMESPACE = "kubernetes.io/metadata.name"
 
 
@@ -87,6 +91,57 @@ def between_pods(permission: Permission, in_mesh: Iterable[Selected]) -> k8s.Net
     else:
         peers = [_pods(peer if isinstance(peer, Workload) else DNS)]
     return _policy(permission, peers)
+
+
+def by_address(permission: Permission, cluster: Cluster) -> k8s.NetworkPolicy:
+    """Return the policy of a permission whose peer no label finds, written as blocks of addresses.
+
+    An address block means pods too, whatever they are, so what belongs to the cluster is left out of every block that
+    is wider than it. The world reaches pods from the addresses of nodes as well: a Service of type LoadBalancer
+    may lead there through a node that puts its own address in the place of the client's
+    (https://kubernetes.io/docs/concepts/services-networking/network-policies/#behavior-of-to-and-from-selectors).
+
+    """
+    inside = (cluster.pod_network, cluster.service_network)
+    nodes = (*cluster.node_networks, *cluster.api_server_networks)
+    peer = permission.peer
+    if isinstance(peer, Networks | Opened) and peer.networks:
+        found = [_block(network, (*inside, *nodes)) for network in peer.networks]
+    elif peer is Entity.WORLD or isinstance(peer, Opened):
+        left_out = inside if permission.direction == "ingress" else (*inside, *nodes)
+        found = [_block(_WORLD, left_out)]
+    else:
+        found = [_block(network) for network in getattr(cluster, addresses(peer))]
+    return _policy(permission, found)
+
+
+def addresses(peer: Peer) -> str:
+    """Return the field of a Cluster that says which addresses a peer has; empty: none, it says so by itself."""
+    if peer is Entity.API_SERVER:
+        return "api_server_networks"
+    if peer is Entity.NODES or isinstance(peer, Workload):
+        return "node_networks"
+    return ""
+
+
+def of_pods(peer: Peer, cluster: Cluster) -> Iterator[tuple[str, str]]:
+    """Yield each network of a peer that is one of the cluster's own pods or Services, with the one that it is in."""
+    for network in peer.networks if isinstance(peer, Networks | Opened) else ():
+        for own in (cluster.pod_network, cluster.service_network):
+            if _within(network, own):
+                yield network, own
+
+
+def _block(network: str, left_out: Iterable[str] = ()) -> k8s.NetworkPolicyPeer:
+    """Return a block of addresses without those of `left_out` that lie within it, each once."""
+    parts = [part for part in dict.fromkeys(left_out) if part != network and _within(part, network)]
+    parts = [part for part in parts if not any(one != part and _within(part, one) for one in parts)]
+    return k8s.NetworkPolicyPeer(ip_block=k8s.IpBlock(cidr=network, except_=sorted(parts) or None))
+
+
+def _within(part: str, whole: str) -> bool:
+    one, other = ip_network(part), ip_network(whole)
+    return one.version == other.version and one.subnet_of(other)  # type: ignore[arg-type] # of one version
 
 
 def _policy(permission: Permission, peers: list[k8s.NetworkPolicyPeer]) -> k8s.NetworkPolicy:

@@ -43,7 +43,18 @@ def _check_network(where: str, value: object) -> None:
         fail(where, value, "addresses that a host can have, and that are this cluster's alone")
 
 
+def _check_address_range(where: str, value: object) -> None:
+    check_type(where, value, str, "text such as '172.18.0.0/16'")
+    try:
+        ipaddress.IPv4Network(str(value))
+    except ValueError as error:
+        fail(
+            where, f"{value!r} ({error})", "an IPv4 network in CIDR notation, '192.0.2.7/32' for one address"
+        )
+
+
 NetworkRange = Annotated[str, _check_network]
+AddressRange = Annotated[str, _check_address_range]
 
 
 @checked("Argo CD")
@@ -78,6 +89,13 @@ class Cluster:
         argo_cd: where its Argo CD lives; default: in the namespace `argocd`, with a root Application `root`.
         chart_mirror: one base URL from which every chart is taken instead of its own repository
             (air-gapped clusters, tests); default None.
+        pod_network: IPv4 network of the pods' addresses; default `10.244.0.0/16`, KIND's own. It is left out of what
+            policies open to the outside by address.
+        service_network: IPv4 network of the Services' addresses, as `pod_network`; default `10.96.0.0/16`.
+        node_networks: IPv4 networks that the nodes' addresses are in, for flows with the nodes on a network whose
+            policies cannot name them; they are left out of the world. Where the network is a tunnel, what comes
+            from a node may have an address of the node in the pod network: that belongs here too. Default: none.
+        api_server_networks: the same for the API server: `192.0.2.7/32` for each of its addresses. Default: none.
         plaintext_because: why pods may talk between nodes in the clear, where the network encrypts nothing (the nodes
             are one machine, or their network is the company's own); default: a warning says that they do.
 
@@ -95,13 +113,23 @@ class Cluster:
     iscsi: bool = False
     argo_cd: ArgoCd = field(default_factory=ArgoCd)
     chart_mirror: ChartUrl | None = None
+    pod_network: NetworkRange = "10.244.0.0/16"
+    service_network: NetworkRange = "10.96.0.0/16"
+    node_networks: tuple[AddressRange, ...] = ()
+    api_server_networks: tuple[AddressRange, ...] = ()
     plaintext_because: str = ""
+    source: str = field(init=False, default="", compare=False, repr=False)
 
     def __post_init__(self) -> None:
         """Check the revision."""
+        object.__setattr__(self, "source", called_from())
         if not self.revision or self.revision.split() != [self.revision]:
-            where = f"{called_from()}: cluster {self.name!r}: revision"
-            fail(where, self.revision, "a branch, a tag or a commit, without spaces")
+            fail(f"{self.place}: revision", self.revision, "a branch, a tag or a commit, without spaces")
+
+    @property
+    def place(self) -> str:
+        """Where and what it is, for messages: `apps/__main__.py:9: cluster 'kind'`."""
+        return f"{self.source}: cluster {self.name!r}"
 
     @property
     def path(self) -> str:

@@ -18,7 +18,7 @@ from platform_stack.model.names import MAX_PORT, check_port, check_port_name
 from platform_stack.model.roles import TraceCollector
 
 if TYPE_CHECKING:
-    from platform_stack.model.names import DnsLabel
+    from platform_stack.model.names import DnsLabel, Text
     from platform_stack.model.roles import PodRole
 
 Protocol = Literal["TCP", "UDP"]
@@ -83,6 +83,27 @@ class Everything:
     namespace: DnsLabel
 
 
+@checked("wider networks")
+@dataclass(frozen=True, kw_only=True)
+class Wider:
+    """What is opened for hosts by name on a network whose policies cannot say names: more than is meant.
+
+    Attributes:
+        because: why that is right.
+        networks: what is opened, as networks in CIDR notation; default: the world, all that is no address of the
+            cluster (its pods, Services, nodes and API server).
+
+    """
+
+    because: Text
+    networks: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Check each network."""
+        if self.networks:
+            Networks(self.networks)
+
+
 @checked("DNS names")
 @dataclass(frozen=True)
 class Names:
@@ -93,10 +114,13 @@ class Names:
 
     Attributes:
         names: exact names, or patterns with `*` anywhere but in the last two labels.
+        wider: what is opened for them where policies cannot say names, and nowhere else; default: nothing, the flow
+            is refused there.
 
     """
 
     names: tuple[str, ...]
+    wider: Wider | None = None
 
     def __post_init__(self) -> None:
         """Check each name."""
@@ -207,6 +231,13 @@ class Flow:
             fail(f"{where}: ports", "none", "at least one port")
         if not self.because:
             fail(f"{where}: because", "nothing", "a few words that say what it is for")
+        if isinstance(self.source, Names):
+            fail(
+                f"{where}: source",
+                ", ".join(self.source.names),
+                "who is known by labels or by address: nobody sees by which name a connection comes",
+                "name the Networks",
+            )
         if not any(isinstance(peer, Pods | Holders | Everything) for peer in (self.source, self.target)):
             fail(where, f"{self.source} to {self.target}", "pods of the platform on one side at least")
 
@@ -249,11 +280,22 @@ def reaches(
 
 
 def reaches_names(
-    *names: str, ports: tuple[int | str, ...] = (443,), because: str, source: tuple[str, ...] = ()
+    *names: str,
+    ports: tuple[int | str, ...] = (443,),
+    because: str,
+    source: tuple[str, ...] = (),
+    wider: Wider | None = None,
 ) -> Flow:
-    """Return the flow from this application's workloads (`source`, default all) to hosts outside."""
+    """Return the flow from this application's workloads (`source`, default all) to hosts outside.
+
+    Where policies cannot say names, it opens `wider`; without that it is refused there.
+    """
     return Flow(
-        source=Pods(workloads=source), target=Names(names), ports=ports, because=because, protection="TLS"
+        source=Pods(workloads=source),
+        target=Names(names, wider),
+        ports=ports,
+        because=because,
+        protection="TLS",
     )
 
 

@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from platform_stack.model.flow import Entity, Names, Networks
+from platform_stack.model.flow import Entity, Networks
 from platform_stack.network.pods import Workload
+from platform_stack.network.table import reason
 from platform_stack_imports.k8s import ObjectMeta
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def policy_name(direction: Direction, subject: Workload, peer: Peer) -> str:
 
 def described(flows: Iterable[ResolvedFlow]) -> str:
     """Return what flows are for and who declared them, for the annotation ALLOWS."""
-    lines = {f"{flow.port}/{flow.protocol} {flow.because} ({flow.declared_by})" for flow in flows}
+    lines = {f"{flow.port}/{flow.protocol} {reason(flow)} ({flow.declared_by})" for flow in flows}
     return "; ".join(sorted(lines))
 
 
@@ -71,14 +72,14 @@ def _peer_name(peer: Peer, namespace: str) -> str:
     """Return what a policy's name calls a peer: with its namespace where that is another and says more."""
     if isinstance(peer, Workload):
         return peer.name if peer.namespace in (namespace, peer.name) else f"{peer.namespace}-{peer.name}"
-    if isinstance(peer, Names):
-        return "hosts-" + "-".join(re.findall("[a-z0-9]+", "".join(peer.names[:1])))
     if isinstance(peer, Networks):
         return "networks-" + peer.networks[0].translate(str.maketrans("./:", "---"))
-    return {
-        Entity.API_SERVER: "api-server",
-        Entity.NODES: "nodes",
-        Entity.CLUSTER_DNS: "cluster-dns",
-        Entity.WORLD: "world",
-        Entity.MESH: "mesh",
-    }[peer]
+    if isinstance(peer, Entity):
+        return {
+            Entity.API_SERVER: "api-server",
+            Entity.NODES: "nodes",
+            Entity.CLUSTER_DNS: "cluster-dns",
+            Entity.WORLD: "world",
+            Entity.MESH: "mesh",
+        }[peer]
+    return "hosts-" + "-".join(re.findall("[a-z0-9]+", peer.names[0]))

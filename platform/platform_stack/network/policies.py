@@ -1,7 +1,8 @@
 """Network policies from flows.
 
 What is said of pods, every network that enforces NetworkPolicies understands; for the rest the platform's network
-engine has policies of its own. Policies see pod ports, not Service ports.
+engine has policies of its own, or the cluster declares which addresses are meant. Policies see pod ports, not Service
+ports.
 """
 
 from __future__ import annotations
@@ -9,26 +10,27 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from platform_stack.errors import fail
+from platform_stack.errors import Finding, PlatformError
 from platform_stack.integrations.network_policy import (
+    addresses,
     between_pods,
+    by_address,
     default_deny,
     names_pods,
+    of_pods,
     to_cluster_dns,
 )
 from platform_stack.model import SyncWave
 from platform_stack.model.network import Mesh, NetworkEngine
 from platform_stack.network.permission import DIRECTIONS, Permission
 from platform_stack.network.pods import Workload
-from platform_stack.network.table import name_of
 from platform_stack.typed import to_manifest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from platform_stack.estate import Estate
     from platform_stack.facts import Manifest
-    from platform_stack.model import Platform
     from platform_stack.network.resolve import Peer, ResolvedFlow
 
 
@@ -43,6 +45,11 @@ def policies(estate: Estate) -> Iterator[tuple[str, Manifest, SyncWave]]:
 
     So do the namespaces of tenants, although a policy of the platform may make a default deny there too (under names
     that begin with `tenant-`): these hold without it, and a reviewer sees them.
+
+    Raises:
+        PlatformError: the cluster does not declare the addresses that policies need, or a network is one of its pods;
+            all findings at once.
+
     """
     owners = {
         namespace.name: member.name
@@ -53,8 +60,11 @@ def policies(estate: Estate) -> Iterator[tuple[str, Manifest, SyncWave]]:
     for namespace, owner in owners.items():
         yield owner, to_manifest(default_deny(namespace)), SyncWave.DENY
         yield owner, to_manifest(to_cluster_dns(namespace)), SyncWave.ALLOW
-    for permission in _permissions(estate, owners):
-        for policy in _allow(estate.platform, permission):
+    permissions = list(_permissions(estate, owners))
+    if findings := list(_unsayable(estate, permissions)):
+        raise PlatformError(*findings)
+    for permission in permissions:
+        for policy in _allow(estate, permission):
             yield owners[permission.subject.namespace], policy, SyncWave.ALLOW
 
 
@@ -71,18 +81,40 @@ def _permissions(estate: Estate, owners: Mapping[str, str]) -> Iterator[Permissi
             yield Permission(direction, subject, peer, members)
 
 
-def _allow(platform: Platform, permission: Permission) -> Iterator[Manifest]:
-    if names_pods(permission.peer):
-        mesh = platform.role(Mesh)
-        yield to_manifest(between_pods(permission, mesh.members if mesh else ()))
+def _unsayable(estate: Estate, permissions: Iterable[Permission]) -> Iterator[Finding]:
+    """Yield what keeps policies by address from being written."""
+    cluster, engine = estate.context.cluster, estate.platform.role(NetworkEngine)
+    if engine and engine.policies:
         return
-    engine = platform.role(NetworkEngine)
-    if engine is None or engine.policies is None:
-        flow = permission.flows[0]
-        fail(
-            f"{platform.source}: platform: roles",
-            f"a flow with {name_of(permission.peer)} ({flow.because}, {flow.declared_by}), which no NetworkPolicy says",
-            "an application with the role NetworkEngine whose policies say it",
-            "roles=(cilium.network_engine(),) for the application that installs it",
-        )
-    yield from engine.policies(permission)
+    needed: dict[str, list[ResolvedFlow]] = defaultdict(list)
+    for permission in permissions:
+        if not names_pods(permission.peer) and (field := addresses(permission.peer)):
+            needed[field] += permission.flows
+        for network, own in of_pods(permission.peer, cluster):
+            flow = permission.flows[0]
+            yield Finding(
+                f"{estate.platform.by_name[flow.declared_by].place}: flows: {flow.because!r}",
+                f"{network}, addresses of the cluster's own pods or Services ({own})",
+                "addresses outside the cluster",
+                "name the pods",
+            )
+    for field, flows in needed.items():
+        if not getattr(cluster, field):
+            who = "the API server" if field == "api_server_networks" else "nodes"
+            more = f", and {len(flows) - 1} more" if len(flows) > 1 else ""
+            yield Finding(
+                f"{cluster.place}: {field}",
+                f"none, and flows with {who}: {flows[0].because} ({flows[0].declared_by}){more}",
+                f"the networks of {who}: no policy of this network names them otherwise",
+                f'{field}=("192.0.2.7/32",) with their addresses, or the role NetworkEngine with policies that do',
+            )
+
+
+def _allow(estate: Estate, permission: Permission) -> Iterable[Manifest]:
+    platform = estate.platform
+    engine, mesh = platform.role(NetworkEngine), platform.role(Mesh)
+    if names_pods(permission.peer):
+        return [to_manifest(between_pods(permission, mesh.members if mesh else ()))]
+    if engine and engine.policies:
+        return engine.policies(permission)
+    return [to_manifest(by_address(permission, estate.context.cluster))]

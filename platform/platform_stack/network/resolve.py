@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from platform_stack.errors import Finding, PlatformError, collecting, did_you_mean, fail
@@ -17,7 +17,7 @@ from platform_stack.model.flow import (
     Protection,
     Protocol,
 )
-from platform_stack.model.network import NetworkEngine
+from platform_stack.model.network import Mesh, NetworkEngine
 from platform_stack.network.derive import derive
 from platform_stack.network.mesh import in_mesh
 from platform_stack.network.pods import Workload
@@ -30,7 +30,24 @@ if TYPE_CHECKING:
     from platform_stack.model import Application
     from platform_stack.model.flow import Peer as Declared
 
-Peer = Workload | Entity | Names | Networks
+
+@dataclass(frozen=True)
+class Opened:
+    """What is opened for hosts by name, where policies cannot say names.
+
+    Attributes:
+        names: the hosts that are meant.
+        networks: the networks that are opened; empty: the world.
+        because: why that is right.
+
+    """
+
+    names: tuple[str, ...]
+    networks: tuple[str, ...]
+    because: str
+
+
+Peer = Workload | Entity | Names | Networks | Opened
 """A side of a connection, looked up."""
 
 
@@ -122,16 +139,19 @@ def _expand(estate: Estate, member: Application, flow: Flow) -> Iterator[tuple[R
 
 
 def _peers(estate: Estate, member: Application, flow: Flow, peer: Declared) -> Sequence[Peer]:
-    inventory = estate.inventory
-    if peer is Entity.MESH:
-        # The entity for whoever joins the mesh later, and each pod that is in it now.
-        return [peer, *(workload for workload in inventory.all() if workload.mesh)]
+    if isinstance(peer, Pods):
+        return _pods(estate, member, flow, peer)
     if isinstance(peer, Everything):
         return _everything(estate, member, flow, peer)
     if isinstance(peer, Holders):
         return _holders(estate, member, flow, peer)
-    if not isinstance(peer, Pods):
-        return [peer]
+    if isinstance(peer, Names):
+        return [_names(estate, member, flow, peer)]
+    return _mesh(estate, member, flow) if peer is Entity.MESH else [peer]
+
+
+def _pods(estate: Estate, member: Application, flow: Flow, peer: Pods) -> Sequence[Peer]:
+    inventory = estate.inventory
     name = peer.application or member.name
     where = f"{member.source}: application {member.name!r}: flows: {flow.because!r}"
     if name not in estate.platform.by_name:
@@ -161,6 +181,34 @@ def _peers(estate: Estate, member: Application, flow: Flow, peer: Declared) -> S
             )
         )
     return [known[wanted] for wanted in peer.workloads] or list(known.values())
+
+
+def _mesh(estate: Estate, member: Application, flow: Flow) -> Sequence[Peer]:
+    if estate.platform.role(Mesh) is None and not flow.optional:
+        fail(
+            f"{member.source}: application {member.name!r}: flows: {flow.because!r}",
+            "a flow with the mesh, and no application has the role Mesh",
+            "an application that is the mesh, or optional=True",
+            "add a mesh of platform_stack.integrations to `roles` of the one that installs it",
+        )
+    if estate.platform.role(Mesh) is None:
+        return []
+    # The entity for whoever joins the mesh later, and each pod that is in it now.
+    return [Entity.MESH, *(workload for workload in estate.inventory.all() if workload.mesh)]
+
+
+def _names(estate: Estate, member: Application, flow: Flow, names: Names) -> Peer:
+    engine = estate.platform.role(NetworkEngine)
+    if engine and engine.policies:
+        return replace(names, wider=None)
+    if names.wider is None:
+        fail(
+            f"{member.source}: application {member.name!r}: flows: {flow.because!r}",
+            f"{', '.join(names.names)}: hosts by name, which no policy of this network can say",
+            "Networks(…), a NetworkEngine whose policies say names, or a declared exception that opens more",
+            'wider=Wider(because="…") opens the world on these ports, with `networks` no more than these',
+        )
+    return Opened(names.names, names.wider.networks, names.wider.because)
 
 
 def _holders(estate: Estate, member: Application, flow: Flow, peer: Holders) -> Sequence[Peer]:

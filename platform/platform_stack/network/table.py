@@ -71,7 +71,21 @@ def name_of(peer: Peer) -> str:
         return ", ".join(peer.names)
     if isinstance(peer, Networks):
         return ", ".join(peer.networks)
-    return Entity(peer).value
+    if isinstance(peer, Entity):
+        return peer.value
+    return f"{', '.join(peer.names)}, opened as {', '.join(peer.networks) or Entity.WORLD.value}"
+
+
+def reason(flow: ResolvedFlow) -> str:
+    """Return what a flow is for; and why it is opened wider than it is meant, if it is."""
+    if isinstance(flow.target, Workload | Entity | Names | Networks):
+        return flow.because
+    return f"{flow.because}; wider than meant because {flow.target.because}"
+
+
+def is_wider(flow: ResolvedFlow) -> bool:
+    """Return whether a flow opens more than it is meant for."""
+    return not isinstance(flow.target, Workload | Entity | Names | Networks)
 
 
 def _row(flow: ResolvedFlow) -> Row:
@@ -80,7 +94,7 @@ def _row(flow: ResolvedFlow) -> Row:
         name_of(flow.target),
         f"{'any' if flow.port == ANY_PORT else flow.port}/{flow.protocol}",
         flow.protection,
-        flow.because,
+        reason(flow),
         flow.declared_by,
         flow.source.application if isinstance(flow.source, Workload) else "",
         flow.target.application if isinstance(flow.target, Workload) else "",

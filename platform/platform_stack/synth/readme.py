@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from platform_stack import budget
 from platform_stack.admission import table as policies
-from platform_stack.network.table import graph, rows
+from platform_stack.model import Mesh, NetworkEngine
+from platform_stack.model.roles import Gateway
+from platform_stack.network.table import graph, is_wider, name_of, reason, rows
 from platform_stack.recorded import Unknown, no_default_deny
 from platform_stack.secrets.store import State
 
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from platform_stack.estate import Estate
-    from platform_stack.model import Application, Context, Platform, Quota, Tenant
+    from platform_stack.model import Application, Context, Namespace, Platform, Quota, Tenant
     from platform_stack.recorded import Release
     from platform_stack.secrets.store import Store
 
@@ -36,7 +38,7 @@ def readme(estate: Estate) -> str:
         f"- Argo CD follows `{cluster.revision}` of `{cluster.repo_url}`",
         *_section("Applications", _applications(context)),
         *_section("Order", ["```mermaid", *_graph(platform), "```"]),
-        *_section("Namespaces", _namespaces(platform.members)),
+        *_section("Namespaces", _namespaces(platform)),
         *_section("Not known", _unknown(platform, missing)),
         *_section("Tenants", _tenants(platform.tenants)),
         *_section("Routes", _routes(context)),
@@ -95,22 +97,26 @@ def _graph(platform: Platform) -> Iterator[str]:
                 yield f"  {need} --> {member.name}"
 
 
-def _namespaces(members: Sequence[Application]) -> list[str]:
+def _namespaces(platform: Platform) -> list[str]:
+    mesh = platform.role(Mesh) is not None
     return _table(
-        ("namespace", "owner", "Pod Security", "because", "mesh", "because"),
+        ("namespace", "owner", "Pod Security", "because", *(("mesh", "because") if mesh else ())),
         (
             (
                 namespace.name,
                 member.name,
                 namespace.pod_security,
                 namespace.because or _NONE,
-                "yes" if namespace.mesh else "no",
-                namespace.outside_mesh_because or _NONE,
+                *(_of_the_mesh(namespace) if mesh else ()),
             )
-            for member in members
+            for member in platform.members
             for namespace in member.namespaces
         ),
     )
+
+
+def _of_the_mesh(namespace: Namespace) -> tuple[str, str]:
+    return "yes" if namespace.mesh else "no", namespace.outside_mesh_because or _NONE
 
 
 def _tenants(tenants: Sequence[Tenant]) -> list[str]:
@@ -140,16 +146,20 @@ def _quota(quota: Quota) -> str:
 
 
 def _routes(context: Context) -> list[str]:
+    """Say where each route leads, and through which gateway where there are several."""
+    platform = context.platform
+    several = len(platform.holders(Gateway)) > 1
     return _table(
-        ("address", "application", "Service", "plugins"),
+        ("address", "application", "Service", "plugins", *(["gateway"] if several else [])),
         (
             (
                 f"<{route.url(context.cluster)}>",
                 member.name,
                 f"{route.service.namespace}/{route.service.name}:{route.service.port}",
                 ", ".join(route.plugins) or _NONE,
+                *([one.application.name for one in platform.gateways_of(route)] if several else []),
             )
-            for member in context.platform.members
+            for member in platform.members
             for route in member.routes
         ),
     )
@@ -184,11 +194,39 @@ def _flows(estate: Estate) -> list[str]:
     return [
         f"{len(found)} flows are allowed and {refused}; `platform-stack flows` lists them.",
         "Protection between nodes: " + ", ".join(f"{name} {count[name]}" for name in sorted(count)) + ".",
+        *_of_the_network(estate),
         "",
         "```mermaid",
         *graph(found, "mermaid"),
         "```",
     ]
+
+
+def _of_the_network(estate: Estate) -> Iterator[str]:
+    """Say what is opened by address, and wider than it is meant, where policies cannot name it."""
+    cluster, engine = estate.context.cluster, estate.platform.role(NetworkEngine)
+    if cluster.plaintext_because and not (engine and engine.encryption):
+        yield f"Nothing encrypts between nodes: {cluster.plaintext_because}."
+    if engine and engine.policies:
+        return
+    for what, networks in (
+        ("nodes", cluster.node_networks),
+        ("the API server", cluster.api_server_networks),
+    ):
+        if networks:
+            yield f"Policies mean {what} by address: {', '.join(f'`{each}`' for each in networks)}."
+    wider = sorted(
+        {
+            (name_of(flow.target), name_of(flow.source), reason(flow))
+            for flow in estate.flows
+            if is_wider(flow)
+        }
+    )
+    if wider:
+        yield ""
+        yield "Opened wider than meant, since no policy here can say names of hosts:"
+        yield ""
+        yield from _table(("hosts", "from", "because"), wider)
 
 
 def _policies(estate: Estate) -> list[str]:

@@ -168,6 +168,10 @@ def test_a_pattern_that_does_not(name: str, hint: str) -> None:
             lambda: Flow(source=Entity.WORLD, target=Entity.NODES, ports=(80,), because="x"),
             "on one side at least",
         ),
+        (
+            lambda: Flow(source=Names(("example.test",)), target=Pods(), ports=(80,), because="x"),
+            "nobody sees by which name a connection comes",
+        ),
     ],
 )
 def test_a_flow_that_cannot_be(flow: Callable[[], Flow], message: str) -> None:

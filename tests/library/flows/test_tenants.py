@@ -177,13 +177,14 @@ def flow(source: Any, target: Any, port: int) -> Flow:  # noqa: ANN401  peers of
     return Flow(source=source, target=target, ports=(port,), because="it wants to", protection="TLS")
 
 
-def with_pods(one: tuple[Any, Any, int]) -> bool:
-    return any(isinstance(peer, Pods | Everything) for peer in one[:2])
+def can_be(one: tuple[Any, Any, int]) -> bool:
+    """Return whether it can be a flow: one of pods, and of no source that is known by its name only."""
+    return any(isinstance(peer, Pods | Everything) for peer in one[:2]) and not isinstance(one[0], Names)
 
 
 ANY_FLOWS = st.lists(
     st.one_of(
-        st.tuples(ANYBODY, ANYBODY, st.sampled_from(PORTS)).filter(with_pods).map(lambda one: flow(*one)),
+        st.tuples(ANYBODY, ANYBODY, st.sampled_from(PORTS)).filter(can_be).map(lambda one: flow(*one)),
         st.just(sends_traces()),
     ),
     max_size=4,

@@ -1,10 +1,10 @@
-"""apps/__main__.py:28: application 'metrics': roles: Scraper: workloads
-  found:    'promethues', which 'metrics' does not have
+"""apps/__main__.py:28: application 'traces': roles: TraceCollector: workloads
+  found:    'temop', which 'traces' does not have
   expected: workloads of the application, as its charts, manifests or operators name them
-  hint:     did you mean 'prometheus'?
+  hint:     did you mean 'tempo'?
 """
 
-from platform_stack import Application, Cluster, Namespace, Platform, Scraper
+from platform_stack import Application, Cluster, Namespace, Platform, TraceCollector
 
 
 def deployment(name):
@@ -22,14 +22,14 @@ def deployment(name):
 
 
 def manifests(chart, context):
-    chart.add(deployment("prometheus"))
+    chart.add(deployment("tempo"))
 
 
-metrics = Application(
-    name="metrics",
-    namespaces=(Namespace(name="metrics"),),
+traces = Application(
+    name="traces",
+    namespaces=(Namespace(name="traces"),),
     manifests=manifests,
-    roles=(Scraper(workloads=("promethues",)),),
+    roles=(TraceCollector(workloads=("temop",)),),
 )
 cluster = Cluster(name="kind", repo_url="https://git.example.test/platform")
-PLATFORM = Platform(applications=(metrics,), clusters=(cluster,))
+PLATFORM = Platform(applications=(traces,), clusters=(cluster,))

@@ -121,6 +121,7 @@ EXAMPLES: tuple[Any, ...] = (
     flow.Holders(TraceCollector),
     flow.Names(("github.com",)),
     flow.Networks(("192.0.2.0/24",)),
+    flow.Wider(because="its addresses change"),
     flow.Flow(source=flow.Pods(), target=flow.Entity.WORLD, ports=(80,), because="it asks"),
     Generated(what="a password"),
     Given(what="a key", variable="KEY"),

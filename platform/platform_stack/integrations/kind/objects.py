@@ -2,19 +2,19 @@
 
 As skeletons, with what policies look at, and only what some policy could find fault with. No application makes them,
 and no render shows them. Sources: Kubernetes 1.34, cmd/kubeadm/app/phases (addons/dns, controlplane, etcd,
-bootstraptoken/clusterinfo) and util/staticpod; kind 0.33, pkg/build/nodeimage/const_storage.go. kube-proxy is
-switched off, and kindnet too.
+addons/proxy, bootstraptoken/clusterinfo) and util/staticpod; kind 0.33, pkg/build/nodeimage/const_storage.go and
+const_cni.go.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from platform_stack.kubernetes import COREDNS_VERSION, ETCD_VERSION, VERSION
+from platform_stack.kubernetes import COREDNS_VERSION, ETCD_VERSION, KUBERNETES_VERSION
 
 if TYPE_CHECKING:
     from platform_stack.facts import Manifest
-    from platform_stack.model import Cluster
+    from platform_stack.model import Cluster, NetworkEngine
 
 SYSTEM = "kube-system"
 """The namespace of what Kubernetes itself needs."""
@@ -25,6 +25,7 @@ STATIC_PODS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-schedu
 """The control plane: pods that its node's kubelet starts by itself."""
 
 _STORAGE = "local-path-storage"
+_KINDNET_VERSION = "v20260820-69b56db7"
 _HOST_PATHS = {
     "etcd": ("/var/lib/etcd", "/etc/kubernetes/pki/etcd"),
     "kube-apiserver": ("/etc/kubernetes/pki", "/etc/ssl/certs"),
@@ -39,8 +40,14 @@ def static_pod(component: str, cluster: Cluster) -> str:
     return f"{component}-{cluster.name}-control-plane"
 
 
-def cluster_objects(cluster: Cluster) -> tuple[Manifest, ...]:
-    """Return the objects that a cluster has by itself."""
+def cluster_objects(cluster: Cluster, engine: NetworkEngine | None) -> tuple[Manifest, ...]:
+    """Return the objects that a cluster has by itself.
+
+    Args:
+        cluster: the cluster.
+        engine: the platform's network engine, as for `kind_config`.
+
+    """
     return (
         *(
             {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
@@ -48,6 +55,8 @@ def cluster_objects(cluster: Cluster) -> tuple[Manifest, ...]:
         ),
         _deployment(SYSTEM, COREDNS, {"k8s-app": "kube-dns"}, _coredns()),
         *(_static_pod(component, cluster) for component in STATIC_PODS),
+        *(() if engine and engine.replaces_kube_proxy else (_kube_proxy(),)),
+        *(() if engine else (_kindnet(),)),
         _deployment(_STORAGE, "local-path-provisioner", {"app": "local-path-provisioner"}, _local_path()),
         _anybody_may_join(),
     )
@@ -92,8 +101,57 @@ def _coredns() -> dict[str, Any]:
     }
 
 
+def _kube_proxy() -> Manifest:
+    container = {
+        "name": "kube-proxy",
+        "image": f"registry.k8s.io/kube-proxy:v{KUBERNETES_VERSION}",
+        "securityContext": {"privileged": True},
+    }
+    labels = {"k8s-app": "kube-proxy"}
+    return _node_agent("kube-proxy", labels, labels, container, "/run/xtables.lock", "/lib/modules")
+
+
+def _kindnet() -> Manifest:
+    resources = {"cpu": "100m", "memory": "50Mi"}
+    container = {
+        "name": "kindnet-cni",
+        "image": f"docker.io/kindest/kindnetd:{_KINDNET_VERSION}",
+        "resources": {"requests": resources, "limits": resources},
+        "securityContext": {"privileged": False, "capabilities": {"add": ["NET_RAW", "NET_ADMIN"]}},
+    }
+    labels = {"tier": "node", "app": "kindnet", "k8s-app": "kindnet"}
+    paths = ("/etc/cni/net.d", "/run/xtables.lock", "/lib/modules")
+    return _node_agent("kindnet", {"app": "kindnet"}, labels, container, *paths)
+
+
+def _node_agent(
+    name: str, selector: dict[str, str], labels: dict[str, str], container: dict[str, Any], *paths: str
+) -> Manifest:
+    """Return a DaemonSet on the network of its nodes."""
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "DaemonSet",
+        "metadata": {"name": name, "namespace": SYSTEM},
+        "spec": {
+            "selector": {"matchLabels": selector},
+            "template": {
+                "metadata": {"labels": labels},
+                "spec": {
+                    "hostNetwork": True,
+                    "serviceAccountName": name,
+                    "containers": [container],
+                    "volumes": [
+                        {"name": f"path-{number}", "hostPath": {"path": path}}
+                        for number, path in enumerate(paths)
+                    ],
+                },
+            },
+        },
+    }
+
+
 def _static_pod(component: str, cluster: Cluster) -> Manifest:
-    version = ETCD_VERSION if component == "etcd" else f"v{VERSION}"
+    version = ETCD_VERSION if component == "etcd" else f"v{KUBERNETES_VERSION}"
     requests = {"cpu": "100m", "memory": "100Mi"} if component == "etcd" else {"cpu": "100m"}
     # The API server is probed at the address of its node.
     host = "172.18.0.2" if component == "kube-apiserver" else "127.0.0.1"
