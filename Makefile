@@ -79,8 +79,8 @@ promql: .venv/ready $(if $(CHARTS),helm) ## promtool reads the PromQL of every r
 	$(RUN)python -c "from tests.engines import build; from tests.promql.promtool import PROMTOOL; build(PROMTOOL)"
 	$(if $(CHARTS),CHARTS="$(abspath $(CHARTS))" HELM=$(CURDIR)/$(GO_TOOLS)/helm )$(RUN)pytest -m promql
 
-lab: .venv/ready ## real nodes and Argo CD run dist/, as root: make lab [CHARTS=folder-with-charts] [FULL=1] [BOOT_ONLY=1]
-	$(RUN)python -m tests.lab $(if $(CHARTS),--charts "$(CHARTS)") $(if $(FULL),--full) $(if $(BOOT_ONLY),--boot-only)
+lab: .venv/ready ## real nodes and Argo CD run dist/, as root: make lab [PLATFORM=package] [CHARTS=folder-with-charts] [FULL=1] [BOOT_ONLY=1]
+	$(RUN)python -m tests.lab $(if $(PLATFORM),--platform "$(PLATFORM)") $(if $(CHARTS),--charts "$(CHARTS)") $(if $(FULL),--full) $(if $(BOOT_ONLY),--boot-only)
 
 bench: .venv/ready ## whole-process times, see docs/benchmarks.md
 	$(RUN)python -m tests.bench

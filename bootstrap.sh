@@ -176,14 +176,24 @@ make_redis_password() { # unless there is one; Argo CD and its Redis read it as 
     "data: {auth: $(head -c 16 /dev/urandom | od -An -tx1 | tr -d ' \n' | encode)}" | run kc create -f - > /dev/null
 }
 
+definitions() { # the CustomResourceDefinitions among documents: some charts keep them in crds/, others among their templates
+  awk 'function end() { if (is) printf "---\n%s", text; text = ""; is = 0 }
+    /^---/ { end(); next } /^kind: "?CustomResourceDefinition"?[ \t]*$/ { is = 1 } { text = text $0 "\n" } END { end() }'
+}
+
+render() { # what a line of CRDS or CHARTS names
+  # shellcheck disable=SC2086 # the reference is one word or three
+  run helm template "$release" $reference --version "$version" --namespace "$namespace" --include-crds --values "$dist/$values" \
+    --kube-version "$KUBERNETES_VERSION" --api-versions monitoring.coreos.com/v1
+}
+
 install_charts() {
   local application namespace release version values reference file workload
   while read -r application namespace release version values reference; do
     [ -n "$application" ] || continue
     if adopted "$application"; then say "Argo CD has $application: left alone" && continue; fi
     say "CRDs of $release $version"
-    # shellcheck disable=SC2086 # the reference is one word or three
-    run helm show crds $reference --version "$version" | apply -f -
+    render | definitions | apply -f -
   done <<< "$CRDS"
   wait_for "the CRDs to be established" established
   while read -r application namespace release version values reference; do
@@ -194,9 +204,7 @@ install_charts() {
     [ "$namespace" != "$ARGO_CD_NAMESPACE" ] || make_redis_password
     # Helm puts what names no namespace into the release's. `-n` would too, and refuse what names another.
     run kc config set-context "kind-$CLUSTER" --namespace="$namespace" > /dev/null
-    # shellcheck disable=SC2086 # see above
-    run helm template "$release" $reference --version "$version" --namespace "$namespace" --include-crds --values "$dist/$values" \
-      --kube-version "$KUBERNETES_VERSION" --api-versions monitoring.coreos.com/v1 | apply -f -
+    render | apply -f -
     if [ -z "$dry_run" ]; then
       for workload in $(kc get daemonsets,deployments,statefulsets -n "$namespace" -o name); do
         wait_for "$workload in $namespace" rolled_out "$namespace" "$workload"

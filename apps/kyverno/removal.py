@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from platform_stack.kubernetes import VERSION
+from platform_stack import KUBERNETES_VERSION
 from platform_stack_imports import k8s
 
 from ..policies.admission import KYVERNO_NAMESPACE as NAMESPACE
@@ -55,7 +55,7 @@ def removal() -> ApiObject:
                     containers=[
                         k8s.Container(
                             name="kubectl",
-                            image=f"registry.k8s.io/kubectl:v{VERSION}",
+                            image=f"registry.k8s.io/kubectl:v{KUBERNETES_VERSION}",
                             args=[
                                 "delete",
                                 "validatingwebhookconfigurations",

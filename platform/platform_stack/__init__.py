@@ -135,6 +135,7 @@ if _typing.TYPE_CHECKING:
     from platform_stack.kubernetes import (
         COREDNS_VERSION,
         ETCD_VERSION,
+        KUBERNETES_VERSION,
     )
     from platform_stack.labels import (
         OWNER,
@@ -166,6 +167,7 @@ __all__ = [
     "ETCD_VERSION",
     "INGRESS_HEALTH",
     "INTERVAL",
+    "KUBERNETES_VERSION",
     "KYVERNO_POLICY_HEALTH",
     "OWNER",
     "QUOTA",
@@ -283,7 +285,7 @@ _LATER = {
         "pod_monitor",
         "service_monitor",
     ),
-    "platform_stack.kubernetes": ("COREDNS_VERSION", "ETCD_VERSION"),
+    "platform_stack.kubernetes": ("COREDNS_VERSION", "ETCD_VERSION", "KUBERNETES_VERSION"),
     "platform_stack.labels": ("OWNER", "QUOTA", "TIER", "Tier"),
     "platform_stack.admission": ("Estate",),
     "platform_stack.network.arrivals": ("Arrivals",),

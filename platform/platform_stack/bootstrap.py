@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from platform_stack.errors import fail, short_path
 from platform_stack.integrations.argo_cd import applications
-from platform_stack.kubernetes import VERSION
+from platform_stack.kubernetes import KUBERNETES_VERSION
 from platform_stack.model import ArgoCd
 from platform_stack.yaml_output import HEADER
 
@@ -40,7 +40,7 @@ def environment(context: Context, requested: Request) -> bytes:
     variables = {
         "CLUSTER": cluster.name,
         "PROFILE": cluster.profile,
-        "KUBERNETES_VERSION": VERSION,
+        "KUBERNETES_VERSION": KUBERNETES_VERSION,
         "REPO_URL": cluster.repo_url,
         "REVISION": cluster.revision,
         "LOAD_BALANCER_RANGE": cluster.load_balancer_range,

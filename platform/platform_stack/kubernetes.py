@@ -7,19 +7,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-VERSION = "1.34.11"
-"""Version of the KIND node image."""
+KUBERNETES_VERSION = "1.34.11"
+"""Version of the nodes."""
 
-MINOR_VERSION = ".".join(VERSION.split(".")[:2])
-
-NODE_IMAGE = (
-    f"kindest/node:v{VERSION}@sha256:44e222ee2132dab25ff87301682f89eb82c7880ea3a1bf543bfe9708fd08d67d"
-)
-"""Node image for amd64 and arm64, published with kind v0.33.0
-(https://github.com/kubernetes-sigs/kind/releases/tag/v0.33.0)."""
+MINOR_VERSION = ".".join(KUBERNETES_VERSION.split(".")[:2])
 
 ETCD_VERSION = "3.6.5-0"
-"""Tag of the image of etcd that kubeadm of this version starts, so that each node of NODE_IMAGE has it already
+"""Tag of the image of etcd that kubeadm of this version starts, so that each node has it already
 (cmd/kubeadm/app/constants/constants.go: DefaultEtcdVersion)."""
 COREDNS_VERSION = "v1.12.1"
 """Tag of the image of CoreDNS that kubeadm of this version starts (the same file: CoreDNSVersion)."""

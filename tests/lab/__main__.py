@@ -23,6 +23,7 @@ from tests.flows.judge import JUDGE
 from . import sandbox
 from .engines import ENGINES, FULL, require_tools
 from .errors import LabError
+from .platform import REFERENCE
 from .probing import PROBER
 from .report import Report
 
@@ -68,6 +69,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m tests.lab", description="The platform on real nodes, without Docker."
+    )
+    parser.add_argument(
+        "--platform",
+        default=REFERENCE,
+        metavar="PACKAGE",
+        help="the package that describes the platform, as of `platform-stack --platform`; default: %(default)s",
     )
     parser.add_argument(
         "--charts", type=Path, metavar="DIR", help="the real charts; default: stand-ins from the facts"

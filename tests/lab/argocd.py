@@ -7,26 +7,31 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from .controlplane import ControlPlane
+    from .lab import Lab
 
-NAMESPACE = "argocd"
 CONTROLLER = {"app.kubernetes.io/name": "argocd-application-controller"}
+SERVER = {"app.kubernetes.io/name": "argocd-server"}
 
 
-def refresh(plane: ControlPlane, names: Collection[str] | None = None, *, hard: bool = False) -> None:
+def path(namespace: str, plural: str = "applications") -> str:
+    """Return the path of Argo CD's own objects, which are in its namespace."""
+    return f"/apis/argoproj.io/v1alpha1/namespaces/{namespace}/{plural}"
+
+
+def refresh(lab: Lab, names: Collection[str] | None = None, *, hard: bool = False) -> None:
     """Ask for a new comparison of Applications (default: all); `hard` also throws the cached manifests away."""
-    base = f"/apis/argoproj.io/v1alpha1/namespaces/{NAMESPACE}/applications"
-    for item in plane.api.list(base):
+    base = path(lab.dist.argocd_namespace)
+    for item in lab.api.list(base):
         name = item["metadata"]["name"]
         if names is None or name in names:
             annotations = {"argocd.argoproj.io/refresh": "hard" if hard else "normal"}
-            plane.api.merge(f"{base}/{name}", {"metadata": {"annotations": annotations}})
+            lab.api.merge(f"{base}/{name}", {"metadata": {"annotations": annotations}})
 
 
-def announce(plane: ControlPlane) -> None:
+def announce(lab: Lab) -> None:
     """Tell Argo CD of a new commit, as the git server's webhook would; else it is seen at the next poll, in minutes."""
-    base = f"/apis/argoproj.io/v1alpha1/namespaces/{NAMESPACE}/applicationsets"
-    for item in plane.api.list(base):
+    base = path(lab.dist.argocd_namespace, "applicationsets")
+    for item in lab.api.list(base):
         annotations = {"argocd.argoproj.io/application-set-refresh": "true"}
-        plane.api.merge(f"{base}/{item['metadata']['name']}", {"metadata": {"annotations": annotations}})
-    refresh(plane)
+        lab.api.merge(f"{base}/{item['metadata']['name']}", {"metadata": {"annotations": annotations}})
+    refresh(lab)

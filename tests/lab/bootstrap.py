@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING
 
 from tests.engines import ROOT
 
+from . import argocd
 from .assertions import versions
 from .errors import fail
+from .pods import labelled
 from .processes import last_line, wait_for
 
 if TYPE_CHECKING:
@@ -23,8 +25,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from .controlplane import ControlPlane
+    from .dist import Dist
     from .lab import Lab
     from .machine import Machine
+    from .platform import Platform
 
 INTERRUPTED = 130
 SECONDS = 240.0
@@ -40,12 +44,14 @@ class Script:
     process: subprocess.Popen[bytes] | None = None
 
     @classmethod
-    def install(cls, folder: Path, machine: Machine, log: Path) -> Script:
+    def install(cls, platform: Platform, machine: Machine, log: Path) -> Script:
         """Put the script into a clone, and the platform's description, which its commands read."""
+        folder = platform.repository
         for name in ("bootstrap.sh", ".gitignore"):
             shutil.copy(ROOT / name, folder)
         ignored = shutil.ignore_patterns("__pycache__", "secrets")
-        shutil.copytree(ROOT / "apps", folder / "apps", ignore=ignored, dirs_exist_ok=True)
+        package = platform.package.replace(".", "/")
+        shutil.copytree(ROOT / package, folder / package, ignore=ignored, dirs_exist_ok=True)
         return cls(folder, machine, log)
 
     @property
@@ -108,8 +114,8 @@ class Script:
         return self.process
 
 
-def begin(script: Script) -> tuple[ControlPlane, list[str]]:
-    """Run `up`, interrupt it between Cilium and Argo CD, and run it again until it has applied Argo CD.
+def begin(script: Script, platform: Platform, dist: Dist) -> tuple[ControlPlane, list[str]]:
+    """Run `up`, interrupt it between the network and Argo CD, and run it again until it has applied Argo CD.
 
     Returns the control plane that it made, and what was not as expected.
     """
@@ -118,15 +124,14 @@ def begin(script: Script) -> tuple[ControlPlane, list[str]]:
     _until(script, "bootstrap.sh to make the cluster", lambda: machine.plane is not None)
     plane = machine.plane
     assert plane is not None
-    cilium = "/apis/apps/v1/namespaces/kube-system/daemonsets/cilium"
-    _until(script, "bootstrap.sh to apply Cilium", lambda: plane.api.get(cilium) is not None)
+    _until(script, "bootstrap.sh to apply the network", lambda: plane.api.get(platform.first) is not None)
     code = script.interrupt()
     problems = [] if code == INTERRUPTED else [f"interrupted, it left with {code}, not with {INTERRUPTED}"]
     key = (script.folder / ".platform-stack/encryption/config.yaml").read_bytes()
     script.start("up")
-    server = "/apis/apps/v1/namespaces/argocd/deployments/argocd-server"
-    _until(script, "bootstrap.sh to apply Argo CD", lambda: plane.api.get(server) is not None)
-    redis = "/api/v1/namespaces/argocd/secrets/argocd-redis"
+    servers = f"/apis/apps/v1/namespaces/{dist.argocd_namespace}/deployments"
+    _until(script, "bootstrap.sh to apply Argo CD", lambda: bool(labelled(plane.api, servers, argocd.SERVER)))
+    redis = f"/api/v1/namespaces/{dist.argocd_namespace}/secrets/argocd-redis"
     _until(script, "bootstrap.sh to make the password of Redis", lambda: plane.api.get(redis) is not None)
     if machine.plane is not plane:
         problems.append("the second run made another cluster")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from platform_stack.kubernetes import VERSION
+from platform_stack.kubernetes import KUBERNETES_VERSION
 from tests.engines import module_folder
 
 from .engines import CILIUM, GATEKEEPER, HELM, KYVERNO
@@ -120,7 +120,7 @@ def rendered(dist: Dist, repository: ChartRepository) -> list[Object]:
 
     def render(pin: ChartPin) -> list[Object]:
         values = [f"--values={dist.repository / path}" for path in pin.values]
-        versions = f"--kube-version={VERSION}", "--api-versions=monitoring.coreos.com/v1"
+        versions = f"--kube-version={KUBERNETES_VERSION}", "--api-versions=monitoring.coreos.com/v1"
         package = str(repository.package(pin.chart, pin.version))
         text = helm("template", pin.release, package, f"--namespace={pin.namespace}", *versions, *values)
         return [item for item in yaml.load_all(text, yaml.CSafeLoader) if item]

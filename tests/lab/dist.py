@@ -37,6 +37,11 @@ class Dist:
     folder: Path
 
     @cached_property
+    def argocd_namespace(self) -> str:
+        """Return the namespace of Argo CD: that of the root Application."""
+        return str(self.applications[ROOT_APPLICATION]["metadata"]["namespace"])
+
+    @cached_property
     def application_files(self) -> dict[str, Path]:
         """Return the file of every Application: apps/*/application.yaml, root/*.yaml and bootstrap/root.yaml."""
         patterns = ("apps/*/application.yaml", "root/*.yaml", "bootstrap/root.yaml")

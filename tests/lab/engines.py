@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from platform_stack.kubernetes import MINOR_VERSION, VERSION
+from platform_stack.kubernetes import KUBERNETES_VERSION, MINOR_VERSION
 from tests.engines import BUILD, Engine, Generated
 
 from .errors import fail
@@ -48,7 +48,7 @@ KUBERNETES = _engine(
     "kubernetes",
     *("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubeadm", "kubectl", "kubelet"),
     # Without it the API server says v0.0.0 and charts that ask for a minimum version refuse to render.
-    ldflags=f"-X k8s.io/component-base/version.gitVersion=v{VERSION}"
+    ldflags=f"-X k8s.io/component-base/version.gitVersion=v{KUBERNETES_VERSION}"
     f" -X k8s.io/component-base/version.gitMajor={_MAJOR} -X k8s.io/component-base/version.gitMinor={_MINOR}",
 )
 HELM = _engine("helm", "helm")

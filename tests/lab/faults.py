@@ -12,7 +12,6 @@ from .assertions import inventory
 from .client import ApiError
 from .errors import LabError, fail
 from .node_faults import api_server_restarts, disk_fills, node_dies
-from .timeline import PATH as APPLICATIONS
 from .timeline import ready, sync_of
 
 if TYPE_CHECKING:
@@ -33,6 +32,10 @@ spec:
 
 def run(lab: Lab) -> None:
     """Run every fault; one that is not healed is reported and the next is tried on what is left."""
+    webhook = (
+        "without Kyverno's webhook new pods wait, and no longer than it takes to come back",
+        webhook_away,
+    )
     faults: tuple[tuple[str, Callable[[Lab], str]], ...] = (
         ("a Deployment scaled to 0 by hand comes back", scaled_to_zero),
         ("an object deleted by hand comes back", deleted_object),
@@ -43,7 +46,7 @@ def run(lab: Lab) -> None:
             "an application removed from the catalogue is pruned, and comes back when it is listed again",
             removed,
         ),
-        ("without Kyverno's webhook new pods wait, and no longer than it takes to come back", webhook_away),
+        *([webhook] if lab.platform.declared.policies else []),
         ("the API server dies and comes back", api_server_restarts),
         ("a full disk stops nothing that runs", disk_fills),
         ("a node dies and comes back", node_dies),
@@ -76,7 +79,7 @@ def kill_controller(lab: Lab) -> None:
     lab.report.say("killed the application controller in the middle of the first sync")
     time.sleep(DOWN_SECONDS)
     lab.wait("the application controller to be back", lambda: pods.running(lab.api, argocd.CONTROLLER))
-    argocd.refresh(lab.plane)
+    argocd.refresh(lab)
 
 
 def scaled_to_zero(lab: Lab) -> str:
@@ -220,7 +223,7 @@ def removed(lab: Lab) -> str:
 def _settle(lab: Lab) -> float:
     """Wait until the cluster has the ApplicationSets' waves of git, and everything is Synced and Healthy."""
     start = time.monotonic()
-    base = APPLICATIONS.replace("/applications", "/applicationsets")
+    base = argocd.path(lab.dist.argocd_namespace, "applicationsets")
 
     def waves() -> dict[str, str]:
         annotation = "argocd.argoproj.io/sync-wave"

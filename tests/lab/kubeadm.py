@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from platform_stack.kubernetes import VERSION
+from platform_stack.kubernetes import KUBERNETES_VERSION
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -111,7 +111,7 @@ def configuration(
         {
             "apiVersion": API_VERSION,
             "kind": "ClusterConfiguration",
-            "kubernetesVersion": f"v{VERSION}",
+            "kubernetesVersion": f"v{KUBERNETES_VERSION}",
             "clusterName": cluster.name,
             "controlPlaneEndpoint": endpoint,
             "apiServer": {"certSANs": ["localhost", address]},

@@ -67,7 +67,7 @@ class Lab:
 
     def announce(self) -> None:
         """Have Argo CD look at git now."""
-        argocd.announce(self.plane)
+        argocd.announce(self)
 
     def wait(
         self,
@@ -102,7 +102,7 @@ class Lab:
             f"Synced and Healthy: {', '.join(sorted(wanted))}",
             lambda: not self.unready(wanted),
             seconds=seconds,
-            again=lambda: argocd.refresh(self.plane, self.stale(wanted)),
+            again=lambda: argocd.refresh(self, self.stale(wanted)),
         )
 
     def stale(self, wanted: Iterable[str]) -> set[str]:
@@ -146,7 +146,7 @@ class Lab:
 
     def application_path(self, name: str) -> str:
         """Return the path of an Application."""
-        return f"/apis/argoproj.io/v1alpha1/namespaces/{argocd.NAMESPACE}/applications/{name}"
+        return f"{argocd.path(self.dist.argocd_namespace)}/{name}"
 
     def managed(self, name: str) -> list[Object]:
         """Return the objects that an Application's status lists as its own."""

@@ -6,6 +6,7 @@ helm and kubectl are the real ones.
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import shutil
@@ -47,7 +48,8 @@ class Machine:
     """What Docker and KIND know: at most one cluster, and what it mounts.
 
     `config` is the folder with the sealing key, `images` what every node gets; `made` is called with each new
-    cluster before `kind create cluster` returns.
+    cluster before `kind create cluster` returns. With `no_kube_proxy` nodes have none, whatever kind.yaml says: what
+    carries the pods leads Services to them.
     """
 
     network: Network
@@ -56,6 +58,7 @@ class Machine:
     config: Path
     images: Path
     made: Callable[[ControlPlane], None]
+    no_kube_proxy: bool = False
     plane: ControlPlane | None = None
     cluster: str = ""
     nodes: tuple[str, ...] = ()
@@ -128,6 +131,8 @@ class Machine:
 
     def _create(self, folder: Path, config: Path) -> None:
         described = kubeadm.read(config)
+        if self.no_kube_proxy:
+            described = dataclasses.replace(described, kube_proxy=False)
         mounts = {
             node.name: tuple((Path(os.path.normpath(folder / source)), path) for source, path in node.mounts)
             for node in described.nodes

@@ -81,6 +81,12 @@ def after_boot(lab: Lab) -> None:
         detail=f"{len(real)} containers with the real program",
         look="the limit in the application's values",
     )
+    if lab.platform.is_reference:
+        _check_known(lab, [each for each in real if (each.namespace, each.pod) in whole])
+    lab.report.say("memory, containers with the real program:\n" + "\n".join(usage.table(real)))
+
+
+def _check_known(lab: Lab, real: Sequence[usage.Usage]) -> None:
     known = {
         name: text
         for member in lab.platform.declared.members
@@ -88,10 +94,9 @@ def after_boot(lab: Lab) -> None:
     }
     lab.report.check(
         "what dist/ says that programs take at rest is what they take",
-        unknown([each for each in real if (each.namespace, each.pod) in whole], known),
+        unknown(real, known),
         look="known_idle of the application",
     )
-    lab.report.say("memory, containers with the real program:\n" + "\n".join(usage.table(real)))
 
 
 def unknown(real: Sequence[usage.Usage], known: Mapping[str, str]) -> list[str]:

@@ -127,7 +127,7 @@ def expected(reads: Mapping[str, Mapping[str, object]]) -> dict[str, dict[str, l
     """Return what is asked of each program: by metric, who asks.
 
     Args:
-        reads: by rule group or dashboard the metrics that it reads, see platform_stack.facts.promql.reads.
+        reads: by rule group or dashboard the metrics that it reads, see platform_stack.integrations.promql.reads.
 
     """
     found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))

@@ -1,9 +1,10 @@
-"""The platform of apps/ with the lab's addresses, and in variants; knows the library, as sealing does."""
+"""A platform with the lab's addresses, and in variants; knows the library, as sealing does."""
 
 from __future__ import annotations
 
 import dataclasses
 import functools
+import json
 import subprocess
 import tempfile
 from dataclasses import dataclass
@@ -13,10 +14,12 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from platform_stack import Application, Namespace
+from platform_stack.cli.load import load_platform
 from platform_stack.errors import PlatformError
 from platform_stack_imports.k8s import ConfigMap, ObjectMeta
 
 from .dist import Dist
+from .errors import fail
 
 if TYPE_CHECKING:
     from platform_stack import Context, Profile
@@ -24,31 +27,41 @@ if TYPE_CHECKING:
 
 REVISION = "main"
 GUEST = "lab-guest"
+REFERENCE = "apps"
+"""The package of this repository's own platform."""
 
 
 @dataclass(frozen=True)
 class Platform:
-    """The repository's own platform, its first cluster pointed at the lab's git and chart repositories."""
+    """A platform, its first cluster pointed at the lab's git and chart repositories.
+
+    `package` is what describes it. What the lab knows of one platform only, it asks of REFERENCE alone.
+    """
 
     declared: Any
     repository: Path
+    package: str
 
     @classmethod
-    def load(cls, repository: Path, web: str, profile: Profile) -> Platform:
-        """Take the platform of apps/ on a profile, pointed at the git and chart repositories of a server."""
-        # Imported late: `--help` must work while the platform does not.
-        from apps.__main__ import PLATFORM  # noqa: PLC0415
-
+    def load(cls, package: str, repository: Path, web: str, profile: Profile) -> Platform:
+        """Take the platform of a package on a profile, pointed at the git and chart repositories of a server."""
+        declared = load_platform(package)
         cluster = dataclasses.replace(
-            PLATFORM.clusters[0],
+            declared.clusters[0],
             repo_url=f"{web}/{repository.name}",
             revision=REVISION,
             chart_mirror=f"{web}/charts",
             profile=profile,
             iscsi=profile == "ha",
         )
-        secrets = repository / "apps" / "secrets"
-        return cls(dataclasses.replace(PLATFORM, clusters=(cluster,), secrets=secrets), repository)
+        secrets = repository / "apps" / "secrets"  # where bootstrap.sh looks for a certificate
+        changed = dataclasses.replace(declared, clusters=(cluster,), secrets=secrets)
+        return cls(changed, repository, package)
+
+    @property
+    def is_reference(self) -> bool:
+        """Say whether it is this repository's own."""
+        return self.package == REFERENCE
 
     @property
     def cluster(self) -> str:
@@ -59,6 +72,32 @@ class Platform:
     def profile(self) -> str:
         """Return the cluster's profile, under which charts' facts are recorded."""
         return str(self.declared.clusters[0].profile)
+
+    @property
+    def first(self) -> str:
+        """Return the path of the first workload that the bootstrap applies: what there is before Argo CD."""
+        network = self.declared.bootstrap[0]
+        found = [
+            (
+                item["kind"],
+                item["metadata"].get("namespace", network.namespace_of(chart)),
+                item["metadata"]["name"],
+            )
+            for chart in network.charts
+            for item in self._recorded(network.name, chart.release)
+            if item["kind"] in ("DaemonSet", "Deployment")
+        ]
+        if not found:
+            fail(
+                f"application {network.name}", "no DaemonSet or Deployment in its facts", "one", "record them"
+            )
+        kind, namespace, name = found[0]
+        return f"/apis/apps/v1/namespaces/{namespace}/{kind.lower()}s/{name}"
+
+    def _recorded(self, application: str, release: str) -> list[Any]:
+        facts = json.loads((self.declared.facts / application / f"{release}.json").read_text())
+        objects: list[Any] = facts["profiles"][self.profile]["objects"]
+        return objects
 
     def synth(self) -> Dist:
         """Write dist/ into the git repository's work tree and return it."""
@@ -99,7 +138,8 @@ class Platform:
         return self._with(changed)
 
     def _with(self, applications: tuple[Any, ...]) -> Platform:
-        return Platform(dataclasses.replace(self.declared, applications=applications), self.repository)
+        changed = dataclasses.replace(self.declared, applications=applications)
+        return Platform(changed, self.repository, self.package)
 
 
 def without_wireguard(folder: Path) -> bool:
@@ -110,6 +150,8 @@ def without_wireguard(folder: Path) -> bool:
     if kernel_has_wireguard():
         return False
     path = folder / "bootstrap" / "cilium.values.yaml"
+    if not path.is_file():
+        return False
     text = path.read_text()
     values = yaml.safe_load(text)
     on = bool(values.get("encryption", {}).get("enabled"))

@@ -6,20 +6,23 @@ import contextlib
 import shutil
 import signal
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tests.engines import BUILD, ROOT
 
 from . import (
     actors,
     admission,
+    argocd,
     assertions,
     bootstrap,
+    carrier,
     charts,
     datapath_asked,
     faults,
     measured,
     picture,
+    runtime,
     scraped,
     teardown,
 )
@@ -44,6 +47,7 @@ from .workloads import cluster_pods, pod_specs
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from .controlplane import ControlPlane
@@ -89,46 +93,52 @@ def _start(
     web = Web(network.gateway, scratch / "git", scratch / "charts")
     web.start(authority, scratch)
     stack.callback(web.stop)
-    platform = Platform.load(repository.folder, web.url, options.profile)
+    platform = Platform.load(options.platform, repository.folder, web.url, options.profile)
     sealing = Sealing.prepare(platform, scratch)
     dist = platform.synth()
     if not kernel_has_wireguard():
         report.say(
             "this kernel has no WireGuard: Cilium's encryption between nodes is off, its one changed value"
         )
-    sources = write_stand_ins(dist, platform.profile, scratch / "stand-ins")
-    if options.charts:
-        sources = real = charts.find_charts(options.charts, dist.charts)
-    else:
-        real = charts.module_charts(dist.charts, scratch / "modules")
-        sources |= real
     index = ChartRepository(web.charts, f"{web.url}/charts")
-    index.publish(sources)
-    root, programs = _images(report, index, dist, profile=options.profile, full=options.full)
+    real = _publish(index, platform, dist, options.charts, scratch)
+    carried = carrier.objects(platform.cluster, scratch / "carrier") if carrier.is_needed(dist) else []
+    if carried:
+        report.say(carrier.SAID)
+    made = runtime.workloads(platform)
+    specs = [*cluster_pods(), *pod_specs([*charts.rendered(dist, index), *carried, *made])]
+    specs += pod_specs(item for _, item in dist.everything)
+    root, programs = _images(report, specs, platform, full=options.full)
 
     def created(plane: ControlPlane) -> None:
         report.say(f"kind create cluster: {', '.join(node.name for node in plane.nodes)} are up")
-        running = Actors(plane.api, actors.actors(plane, authority, programs), options.logs / "actors.log")
+        for item in carried:
+            plane.api.apply(item)
+        operators = (
+            *actors.actors(plane, authority, programs),
+            *runtime.operators(platform, authority),
+        )
+        running = Actors(plane.api, operators, options.logs / "actors.log")
         running.start()
         stack.callback(running.stop)
 
-    machine = Machine(network, authority, scratch, sealing.config, root, created)
+    machine = Machine(network, authority, scratch, sealing.config, root, created, no_kube_proxy=bool(carried))
     stack.callback(lambda: _collect(machine, options.logs))
     machine.start()
     stack.callback(machine.stop)
-    script = Script.install(repository.folder, machine, options.logs / "bootstrap.log")
+    script = Script.install(platform, machine, options.logs / "bootstrap.log")
     stack.callback(script.stop)
     repository.commit("synth")
     report.say(
         f"dist/{platform.cluster}: {len(dist.applications)} Applications, {len(dist.charts)} charts, "
-        f"{len(real)} of them real, the others stand-ins"
+        f"{real} of them real, the others stand-ins"
     )
-    plane, problems = bootstrap.begin(script)
+    plane, problems = bootstrap.begin(script, platform, dist)
     report.check("bootstrap.sh up, interrupted, goes on from where it was", problems, look=str(script.log))
     memory = Memory(plane, scratch.name)
     memory.start()
     stack.callback(memory.stop)
-    timeline = Timeline(plane.api)
+    timeline = Timeline(plane.api, argocd.path(dist.argocd_namespace))
     timeline.begin()
     stack.callback(timeline.end)
     lab = Lab(
@@ -148,13 +158,28 @@ def _start(
     return lab, script
 
 
+def _publish(
+    index: ChartRepository, platform: Platform, dist: Dist, given: Path | None, scratch: Path
+) -> int:
+    """Fill the chart repository: with the charts of a folder, or with stand-ins where no Go module has the real one.
+
+    Returns how many are real.
+    """
+    if given:
+        sources = real = charts.find_charts(given, dist.charts)
+    else:
+        sources = write_stand_ins(dist, platform.declared.facts, platform.profile, scratch / "stand-ins")
+        real = charts.module_charts(dist.charts, scratch / "modules")
+        sources |= real
+    index.publish(sources)
+    return len(real)
+
+
 def _images(
-    report: Report, index: ChartRepository, dist: Dist, *, profile: str, full: bool
+    report: Report, specs: Iterable[Mapping[str, Any]], platform: Platform, *, full: bool
 ) -> tuple[Path, frozenset[str]]:
     """Make the image of every container that there will be; return a containerd's root, and which are programs."""
     start = time.monotonic()
-    manifests = [item for _, item in dist.everything]
-    specs = [*cluster_pods(), *pod_specs([*charts.rendered(dist, index), *manifests])]
     planned = plan.plan(specs, full=full)
     root = store.prepare(BUILD / "lab" / "store", [plan.write(IMAGES, each) for each in planned])
     programs = sum(each.recipe is not None for each in planned)
@@ -163,8 +188,8 @@ def _images(
     table = plan.table(planned)
     made = report.file.parent / "images.md"
     made.write_text(table)
-    # The guide speaks of the laptop and of the engines; the rest is said here.
-    if profile == "laptop" and not full:
+    # The guide speaks of the reference platform on the laptop and of the engines; the rest is said here.
+    if platform.is_reference and platform.profile == "laptop" and not full:
         said = GUIDE.read_text().partition(BEGIN)[2].partition(END)[0].strip()
         report.check(
             "docs/guides/lab.md says which image holds what",
@@ -198,9 +223,11 @@ def _boot(lab: Lab, script: Script) -> bool:
     (lab.logs / "timeline.svg").write_text(picture.svg(marks, lab.dist.waves, title))
     assertions.after_boot(lab, complete=complete)
     if complete:
-        admission.after_boot(lab)
+        if lab.platform.declared.policies:
+            admission.after_boot(lab)
         datapath_asked.after_boot(lab)
-        scraped.after_boot(lab)
+        if lab.platform.is_reference:
+            scraped.after_boot(lab)
         measured.after_boot(lab)
         bootstrap.after_boot(lab, script)
     return complete

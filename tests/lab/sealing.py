@@ -30,11 +30,21 @@ class Sealing:
 
     @classmethod
     def prepare(cls, platform: Platform, scratch: Path) -> Sealing:
-        """Make a key pair and seal everything that the platform declares, as its owner would before a commit."""
+        """Make a key pair and seal everything that the platform declares, as its owner would before a commit.
+
+        A platform that declares nothing has no key.
+        """
         made = cls(platform, scratch)
+        if not made.declared:
+            return made
         create(made.config, made.workplace.store, platform.cluster)
         seal_missing(made.workplace)
         return made
+
+    @property
+    def declared(self) -> bool:
+        """Say whether the platform declares a Secret at all."""
+        return any(member.secrets for member in self.platform.declared.members)
 
     @property
     def config(self) -> Path:

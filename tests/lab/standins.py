@@ -1,6 +1,6 @@
 """Stand-in charts: the same names and versions as the real ones, made of the facts recorded about them.
 
-A stand-in renders the reduced objects of imports/facts/APPLICATION/RELEASE.json for the
+A stand-in renders the reduced objects of APPLICATION/RELEASE.json in the platform's folder of facts for the
 cluster's profile, whatever its values say, and brings CRDs: with the real schema where the repository records
 one, else with a schema that takes anything.
 """
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from .client import Object
     from .dist import ChartPin, Dist
 
-FACTS = ROOT / "imports" / "facts"
 SCHEMAS = ROOT / "imports" / "platform_stack_imports" / "schemas"
 
 ARGOCD_GROUP = "argoproj.io"
@@ -36,18 +35,29 @@ _NOTHING: dict[str, Any] = {}
 ARGOCD_CONFIG_MAPS = {"argocd-cm": "cm", "argocd-cmd-params-cm": "params", "argocd-rbac-cm": "rbac"}
 
 
-def write_stand_ins(dist: Dist, profile: str, folder: Path) -> dict[tuple[str, str], Path]:
-    """Write a chart folder for each chart of dist and return them by (name, version)."""
-    facts = _facts()
+def write_stand_ins(dist: Dist, recorded: Path, profile: str, folder: Path) -> dict[tuple[str, str], Path]:
+    """Write a chart folder for each chart of dist and return them by (name, version).
+
+    Args:
+        dist: the cluster's folder.
+        recorded: the platform's folder of facts.
+        profile: the cluster's profile.
+        folder: gets the charts.
+
+    Raises:
+        LabError: no facts are recorded for a chart.
+
+    """
+    facts = _facts(recorded)
     charts: dict[tuple[str, str], Path] = {}
     for pin in dist.charts:
         fact = facts.get((pin.chart, pin.version, pin.release))
         if fact is None:
             fail(
                 f"chart {pin.chart} {pin.version}, release {pin.release}",
-                f"no file of facts for it in {FACTS}",
+                f"no file of facts for it in {recorded}",
                 "one file a release",
-                "record them with `make facts CHARTS=DIR`, or give the real charts with --charts DIR",
+                "record them with `platform-stack facts`, or give the real charts with --charts DIR",
             )
         objects = list(fact["profiles"][profile]["objects"])
         values = [yaml.safe_load((dist.repository / path).read_text()) for path in pin.values]
@@ -166,9 +176,9 @@ def _with_message(node: Object) -> Object:
     return node
 
 
-def _facts() -> dict[tuple[str, str, str], Any]:
+def _facts(folder: Path) -> dict[tuple[str, str, str], Any]:
     found = {}
-    for path in sorted(FACTS.glob("*/*.json")):
+    for path in sorted(folder.glob("*/*.json")):
         fact = json.loads(path.read_text())
         found[fact["chart"], fact["version"], path.stem] = fact
     return found

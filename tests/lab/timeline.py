@@ -14,7 +14,6 @@ from .client import ApiError
 if TYPE_CHECKING:
     from .client import Api, Object
 
-PATH = "/apis/argoproj.io/v1alpha1/namespaces/argocd/applications"
 WATCH_SECONDS = 60
 
 
@@ -35,9 +34,10 @@ class Milestones:
 
 @dataclass
 class Timeline:
-    """A recorder; `current` is the newest state of every Application that exists."""
+    """A recorder; `path` is where Applications are, `current` the newest state of every one that exists."""
 
     api: Api
+    path: str
     start: float = field(default_factory=time.monotonic)
     milestones: dict[str, Milestones] = field(default_factory=dict)
     current: dict[str, Object] = field(default_factory=dict)
@@ -60,14 +60,14 @@ class Timeline:
     def _run(self) -> None:
         while not self._stop.is_set():
             with contextlib.suppress(ApiError, OSError, http.client.HTTPException, ValueError):
-                listed = self.api.call("GET", PATH)
+                listed = self.api.call("GET", self.path)
                 version = listed["metadata"]["resourceVersion"]
                 names = {item["metadata"]["name"] for item in listed["items"]}
                 for item in listed["items"]:
                     self._see(item)
                 for name in set(self.states()) - names:
                     self._gone(name, int(version))
-                for event in self.api.watch(PATH, version, WATCH_SECONDS):
+                for event in self.api.watch(self.path, version, WATCH_SECONDS):
                     if event["type"] == "DELETED":
                         self._gone(event["object"]["metadata"]["name"], _version(event["object"]))
                     elif event["type"] in ("ADDED", "MODIFIED"):

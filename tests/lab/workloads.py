@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from typing import TYPE_CHECKING, Any
 
-from platform_stack.kubernetes import VERSION
+from platform_stack.kubernetes import KUBERNETES_VERSION
 
 from . import kind_addons
 from .engines import KUBERNETES
@@ -41,7 +41,13 @@ def pod_specs(objects: Iterable[Object]) -> Iterator[dict[str, Any]]:
 def cluster_pods() -> list[dict[str, Any]]:
     """Return the pods that kubeadm and KIND make: their images, and for stand-ins how they are started."""
     listed = subprocess.run(
-        [str(KUBERNETES.program("kubeadm")), "config", "images", "list", f"--kubernetes-version=v{VERSION}"],
+        [
+            str(KUBERNETES.program("kubeadm")),
+            "config",
+            "images",
+            "list",
+            f"--kubernetes-version=v{KUBERNETES_VERSION}",
+        ],
         check=True,
         capture_output=True,
         text=True,

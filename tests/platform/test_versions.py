@@ -11,7 +11,7 @@ import yaml
 
 from apps.__main__ import PLATFORM
 from platform_stack.facts import read
-from platform_stack.kubernetes import COREDNS_VERSION, ETCD_VERSION, VERSION
+from platform_stack.kubernetes import COREDNS_VERSION, ETCD_VERSION, KUBERNETES_VERSION
 from tests.engines import ROOT, module_folder
 from tests.lab.engines import ARGOCD, HELM, KUBERNETES
 from tests.lab.images.recipes import prometheus_release
@@ -121,7 +121,7 @@ def test_what_runs_is_what_is_installed(engine: str, module: str, version: str) 
 
 def test_all_of_kubernetes_has_one_version() -> None:
     required = _required(KUBERNETES.module / "go.mod")
-    assert required["k8s.io/kubernetes"] == f"v{VERSION}"
+    assert required["k8s.io/kubernetes"] == f"v{KUBERNETES_VERSION}"
     # Its libraries have the same version with 0 for 1; all but these are released with it.
     staging = {
         module: version
@@ -129,7 +129,7 @@ def test_all_of_kubernetes_has_one_version() -> None:
         if module.startswith("k8s.io/") and version.startswith("v0.") and not version.startswith("v0.0.0-")
     }
     assert len(staging) > 20, "the go.mod is not read"
-    assert set(staging.values()) == {f"v0{VERSION[1:]}"}
+    assert set(staging.values()) == {f"v0{KUBERNETES_VERSION[1:]}"}
 
 
 @pytest.mark.sources

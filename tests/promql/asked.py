@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from apps.__main__ import PLATFORM
-from platform_stack.facts.promql import reads
+from platform_stack.integrations.promql import reads
 from platform_stack.recorded import reference_context, releases
 from tests.policies.estate import estate
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @cache
 def read(profile: Profile) -> Mapping[str, Mapping[str, list[str]]]:
-    """Return by rule group or dashboard the metrics, each with its windows; see platform_stack.facts.promql.reads."""
+    """Return by rule group or dashboard the metrics, each with its windows; see promql.reads."""
     found: dict[str, Mapping[str, list[str]]] = {**reads(estate(profile))}
     for release in releases(PLATFORM, reference_context(PLATFORM, profile)):
         if release.facts:

@@ -41,7 +41,7 @@ def mesh_for_its_namespaces(estate: Estate) -> Iterator[Finding]:
                     f"{member.place}: namespace {namespace.name!r}: mesh",
                     "True, and no application has the role Mesh",
                     "an application that is the mesh",
-                    "add a mesh of platform_stack.integrations to the `roles` of one, or leave out mesh=True",
+                    "add it to the one that installs it (`roles=(istio.mesh(sidecar=…),)`), or leave out mesh=True",
                 )
 
 

@@ -23,6 +23,7 @@ from platform_stack.checks import (
     selectors,
     tenants,
     unknown,
+    unread,
     values,
 )
 from platform_stack.errors import Finding, PlatformError, in_order
@@ -82,6 +83,7 @@ RULES = (
     Rule("led-by-a-gateway", "error", Phase.DECLARED, routes.led_by_a_gateway),
     Rule("sealable-secrets", "error", Phase.DECLARED, secrets.sealable),
     Rule("within-the-tenant", "error", Phase.FILLED, tenants.within_the_tenant),
+    Rule("read-by-somebody", "warning", Phase.FILLED, unread.read_by_somebody),
     Rule("needs-unknown-release", "error", Phase.FILLED, unknown.needs_unknown_release),
     Rule("pods-of-roles", "error", Phase.FILLED, roles.pods_of_roles),
     Rule("whole-mesh", "error", Phase.FILLED, mesh.whole_mesh),

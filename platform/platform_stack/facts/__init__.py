@@ -6,7 +6,6 @@
 * ``source``: a chart on disk, as a folder or a package.
 * ``render`` and ``recorder``: helm, and the facts made of what it prints.
 * ``skeleton`` and ``scope``: what of a rendered object is kept.
-* ``promql``: which metrics rules and dashboards read.
 * ``shape``, ``shape_nodes``, ``commented_keys``, ``template_syntax``, ``template_usage``: which values a
   chart takes.
 * ``check``: values against that shape.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from platform_stack.facts.command_lines import recorded_words
+from platform_stack.integrations import custom_kinds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 WORKLOADS = frozenset({"CronJob", "DaemonSet", "Deployment", "Job", "Pod", "ReplicaSet", "StatefulSet"})
 """The kinds that make pods."""
 
-POD_ANNOTATION_PARTS = ("istio.io", "prometheus.io", "apparmor.security.beta.kubernetes.io")
+POD_ANNOTATION_PARTS = (*custom_kinds.POD_ANNOTATION_PARTS, "apparmor.security.beta.kubernetes.io")
 """A pod template's annotation is recorded if its key contains one of these: mesh, scraping, policies read them."""
 
 _POD_FIELDS = (

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from platform_stack.facts.errors import FactsError
-from platform_stack.facts.promql import reads
 from platform_stack.facts.render import find_chart, render
 from platform_stack.facts.scope import is_namespaced
 from platform_stack.facts.shape import record_shape
 from platform_stack.facts.skeleton import skeleton
 from platform_stack.facts.source import read_chart
 from platform_stack.facts.store import ChartFacts, CustomResource, Rendered, values_digest
+from platform_stack.integrations.promql import reads
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

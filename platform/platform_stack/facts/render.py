@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from platform_stack.facts import yaml_reading
 from platform_stack.facts.errors import FactsError
 from platform_stack.facts.source import find_chart
-from platform_stack.kubernetes import VERSION
+from platform_stack.kubernetes import KUBERNETES_VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -29,7 +29,7 @@ def render(
     namespace: str,
     values: Mapping[str, Any],
     api_versions: Sequence[str],
-    kube_version: str = VERSION,
+    kube_version: str = KUBERNETES_VERSION,
 ) -> list[Manifest]:
     """Render a chart as Argo CD does: with its CRDs and with the API versions that the cluster will have.
 

@@ -99,10 +99,8 @@ def _scope(group: str, kind: str, custom_resources: Iterable[CustomResource]) ->
     for custom in custom_resources:
         if (custom.group, custom.kind) == (group, kind):
             return custom.scope
-    if (
-        group in NAMESPACED_GROUPS | custom_kinds.NAMESPACED_GROUPS
-        or (group, kind) in custom_kinds.NAMESPACED
-    ):
+    groups = NAMESPACED_GROUPS | custom_kinds.NAMESPACED_GROUPS
+    if group in groups or (group, kind) in custom_kinds.NAMESPACED:
         return "Namespaced"
     return _scope_of_schema(group, kind)
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _WRAPPED_DEFAULTS = "_internal_defaults_do_not_set"
-"""Istio's charts keep their defaults under this key and merge them into the top in a template."""
+"""Some charts keep their defaults under this key and merge them into the top in a template: `base` of `istio`."""
 
 
 def record_shape(chart_path: Path) -> Schema:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from platform_stack.facts.pod_skeleton import WORKLOADS, container_skeleton, pick, workload_skeleton
+from platform_stack.facts.pod_skeleton import WORKLOADS, pick, workload_skeleton
 from platform_stack.facts.scope import group_of
+from platform_stack.integrations import custom_fields
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -13,13 +14,11 @@ if TYPE_CHECKING:
     from platform_stack.facts.store import Manifest
 
 ANNOTATION_PREFIXES = (
-    "argocd.argoproj.io/",
-    "cert-manager.io/",
-    "grafana_folder",
+    *custom_fields.ANNOTATION_PREFIXES,
     "helm.sh/hook",
     "helm.sh/resource-policy",
     "ingress.kubernetes.io/",
-    "konghq.com/",
+    "kubernetes.io/ingress.class",
 )
 """An annotation is recorded if its key starts with one of these: they change what happens to the object."""
 
@@ -70,15 +69,15 @@ def _fields(manifest: Manifest) -> dict[str, Any]:
         return pick(manifest, *_TOP_LEVEL_FIELDS[group, kind])
     if (group, kind) in _SPEC_FIELDS:
         return {"spec": pick(manifest.get("spec") or {}, *_SPEC_FIELDS[group, kind])}
-    if (group, kind) in _WHOLE_SPEC:
+    if (group, kind) in _WHOLE_SPEC | custom_fields.WHOLE_SPEC:
         return pick(manifest, "spec")
-    if (group, kind) in _OWN_FUNCTIONS:
-        return _OWN_FUNCTIONS[group, kind](manifest)
+    own = _OWN_FUNCTIONS.get((group, kind)) or custom_fields.FUNCTIONS.get((group, kind))
+    if own:
+        return own(manifest)
     return {}
 
 
 _RBAC = "rbac.authorization.k8s.io"
-_MONITORING = "monitoring.coreos.com"
 _ADMISSION = "admissionregistration.k8s.io"
 
 _TOP_LEVEL_FIELDS = {
@@ -117,9 +116,6 @@ _WHOLE_SPEC = frozenset(
         ("policy", "PodDisruptionBudget"),
         (_ADMISSION, "ValidatingAdmissionPolicy"),
         (_ADMISSION, "ValidatingAdmissionPolicyBinding"),
-        ("cert-manager.io", "Certificate"),
-        ("cert-manager.io", "ClusterIssuer"),
-        ("cert-manager.io", "Issuer"),
     }
 )
 
@@ -157,64 +153,10 @@ def _webhooks(manifest: Manifest) -> dict[str, Any]:
     return {"webhooks": kept}
 
 
-def _monitor(manifest: Manifest) -> dict[str, Any]:
-    """Keep of a ServiceMonitor or PodMonitor whom it scrapes, and where."""
-    spec = manifest.get("spec") or {}
-    kept = pick(spec, "selector", "namespaceSelector", "jobLabel")
-    for field in ("endpoints", "podMetricsEndpoints"):
-        if field in spec:
-            kept[field] = [
-                pick(
-                    endpoint, "port", "targetPort", "portNumber", "path", "scheme", "interval", "relabelings"
-                )
-                for endpoint in spec[field] or []
-            ]
-    return {"spec": kept}
-
-
-def _prometheus_rule(manifest: Manifest) -> dict[str, Any]:
-    groups = (manifest.get("spec") or {}).get("groups") or []
-    return {
-        "spec": {
-            "groups": [
-                {
-                    **pick(group, "name", "interval"),
-                    "rules": [pick(rule, "alert", "record") for rule in group.get("rules") or []],
-                }
-                for group in groups
-            ]
-        }
-    }
-
-
-def _operated(manifest: Manifest) -> dict[str, Any]:
-    """Keep of a Prometheus or Alertmanager what describes the pods that the operator makes of it."""
-    spec = manifest.get("spec") or {}
-    kept = pick(
-        spec,
-        *("replicas", "shards", "serviceAccountName", "automountServiceAccountToken", "resources"),
-        *("storage", "podMetadata", "securityContext", "hostNetwork", "hostUsers", "image", "version"),
-        *("portName", "listenLocal", "priorityClassName", "nodeSelector", "tolerations", "affinity"),
-        *("topologySpreadConstraints", "retention", "retentionSize", "secrets", "configMaps"),
-        *("serviceDiscoveryRole", "enableRemoteWriteReceiver", "configSecret", "imagePullPolicy"),
-        *("imagePullSecrets", "volumes", "volumeMounts", "minReadySeconds", "terminationGracePeriodSeconds"),
-        *("externalUrl", "routePrefix", "logLevel", "logFormat", "walCompression", "enableFeatures"),
-    )
-    for field in ("initContainers", "containers"):
-        if containers := spec.get(field):
-            kept[field] = [container_skeleton(container) for container in containers]
-    return {"spec": kept}
-
-
 _OWN_FUNCTIONS: dict[tuple[str, str], Callable[[Manifest], dict[str, Any]]] = {
     ("", "ConfigMap"): _keys_only,
     ("", "Secret"): _keys_only,
     ("", "Service"): _service,
     (_ADMISSION, "MutatingWebhookConfiguration"): _webhooks,
     (_ADMISSION, "ValidatingWebhookConfiguration"): _webhooks,
-    (_MONITORING, "Alertmanager"): _operated,
-    (_MONITORING, "PodMonitor"): _monitor,
-    (_MONITORING, "Prometheus"): _operated,
-    (_MONITORING, "PrometheusRule"): _prometheus_rule,
-    (_MONITORING, "ServiceMonitor"): _monitor,
 }

@@ -52,7 +52,7 @@ class ChartFacts:
 
     ``values`` is a JSON Schema of the chart's values (see ``shape``); ``profiles`` maps a profile's name,
     such as ``laptop``, to what the chart makes with that profile's values; ``reads`` says which metrics its
-    rules and dashboards read, of all profiles together (see ``promql``).
+    rules and dashboards read, of all profiles together (see ``integrations.promql``).
     """
 
     chart: str

@@ -34,6 +34,22 @@ _APPLICATION_SET = {
     "spec.generators[].list": ("elements", "elementsYaml"),
 }
 
+# What a platform says of a Gateway and of a route; the rest is a tenth of it in number and most of it in lines.
+_GATEWAY = {"spec": ("addresses", "gatewayClassName", "infrastructure", "listeners")}
+_HTTP_ROUTE = {
+    "spec.rules[]": ("backendRefs", "filters", "matches", "name"),
+    "spec.rules[].backendRefs[]": ("group", "kind", "name", "namespace", "port", "weight"),
+    "spec.rules[].filters[]": (
+        "extensionRef",
+        "requestHeaderModifier",
+        "requestMirror",
+        "requestRedirect",
+        "responseHeaderModifier",
+        "type",
+        "urlRewrite",
+    ),
+}
+
 GROUPS = (
     Group(
         "argoproj.io",
@@ -67,6 +83,11 @@ GROUPS = (
         (Kind("KongClusterPlugin", "v1"), Kind("KongConsumer", "v1"), Kind("KongPlugin", "v1")),
     ),
     Group(
+        "gateway.networking.k8s.io",
+        "gateway_api",
+        (Kind("Gateway", "v1", _GATEWAY), Kind("HTTPRoute", "v1", _HTTP_ROUTE)),
+    ),
+    Group(
         "monitoring.coreos.com",
         "prometheus_operator",
         (Kind("PodMonitor", "v1"), Kind("PrometheusRule", "v1"), Kind("ServiceMonitor", "v1")),
@@ -94,6 +115,9 @@ GROUPS = (
 )
 """What bindings and schemas are generated for, by API group."""
 
+POD_ANNOTATION_PARTS = ("istio.io", "prometheus.io")
+"""What the keys of the annotations have in them that products read of a pod."""
+
 NAMESPACED_GROUPS = frozenset(
     {"monitoring.coreos.com", "networking.istio.io", "security.istio.io", "telemetry.istio.io"}
 )
@@ -101,13 +125,7 @@ NAMESPACED_GROUPS = frozenset(
 
 NAMESPACED = frozenset(
     {
-        ("argoproj.io", "AppProject"),
-        ("argoproj.io", "Application"),
-        ("argoproj.io", "ApplicationSet"),
         ("bitnami.com", "SealedSecret"),
-        ("cert-manager.io", "Certificate"),
-        ("cert-manager.io", "Issuer"),
-        ("cilium.io", "CiliumNetworkPolicy"),
         ("configuration.konghq.com", "KongConsumer"),
         ("configuration.konghq.com", "KongIngress"),
         ("configuration.konghq.com", "KongPlugin"),
@@ -118,4 +136,4 @@ NAMESPACED = frozenset(
         ("velero.io", "VolumeSnapshotLocation"),
     }
 )
-"""Kinds of other charts' CRDs that charts make, and that live in a namespace."""
+"""Kinds without a typed binding that charts make, and that live in a namespace."""

@@ -1,10 +1,10 @@
-"""Kubernetes' Ingress: what every controller of an IngressClass reads."""
+"""Kubernetes' Ingress: a gateway for any controller, by its IngressClass; those with more to say have a module."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from platform_stack.model.roles import Backend
+from platform_stack.model.roles import Backend, Gateway
 from platform_stack.typed import to_manifest
 from platform_stack_imports import k8s
 
@@ -20,10 +20,56 @@ _CLASS = "kubernetes.io/ingress.class"
 (https://kubernetes.io/docs/concepts/services-networking/ingress/#deprecated-annotation)."""
 
 
+def gateway(
+    ingress_class: str,
+    *,
+    annotations: Mapping[str, str] | None = None,
+    plugins: Mapping[str, Mapping[str, str]] | None = None,
+    mesh: Callable[[Backend], Mapping[str, str]] = lambda _backend: {},
+    default: bool = False,
+    asks_for_certificates: bool = True,
+    workloads: tuple[str, ...] = (),
+) -> Gateway:
+    """Return the role of an application that runs an ingress controller.
+
+    Args:
+        ingress_class: name of the IngressClass that it has.
+        annotations: what the Ingress of each route carries, such as those by which the controller leads http to
+            https: an Ingress cannot say that itself. Default: none.
+        plugins: the annotations that stand for each name in `Route.plugins`; default: it knows none.
+        mesh: the annotations that an Ingress needs to lead into the mesh; default: none.
+        default: whether the class is the cluster's default, and has the Ingresses that name none; default False.
+        asks_for_certificates: whether each route asks for a certificate; False: the controller has one for all.
+        workloads: names of the application's workloads that proxy; default: all.
+
+    """
+    always, named = dict(annotations or {}), dict(plugins or {})
+
+    def writes(wanted: WantedRoute) -> tuple[dict[str, object], ...]:
+        service = wanted.route.service
+        backend = Backend(
+            host=wanted.address, namespace=service.namespace, service=service.name, port=service.port
+        )
+        asked = {**always, **(mesh(backend) if wanted.mesh else {})}
+        for name in wanted.route.plugins:
+            asked |= named.get(name, {})
+        return (manifest(wanted, ingress_class, asked),)
+
+    return Gateway(
+        kinds=(KIND,),
+        backends=of_class(ingress_class, default=default),
+        writes=writes,
+        plugins=tuple(named),
+        mesh_route=mesh,
+        asks_for_certificates=asks_for_certificates,
+        workloads=workloads,
+    )
+
+
 def of_class(
     ingress_class: str, *, default: bool = False
-) -> Callable[[Mapping[str, Any]], tuple[Backend, ...]]:
-    """Return what tells where an Ingress of a class leads; one of another class leads nowhere.
+) -> Callable[[Mapping[str, Any]], tuple[Backend, ...] | None]:
+    """Return what tells where an Ingress of a class leads; None for one of another class.
 
     Args:
         ingress_class: name of the IngressClass.
@@ -31,11 +77,11 @@ def of_class(
 
     """
 
-    def backends(item: Mapping[str, Any]) -> tuple[Backend, ...]:
+    def backends(item: Mapping[str, Any]) -> tuple[Backend, ...] | None:
         named = item["spec"].get("ingressClassName") or (item["metadata"].get("annotations") or {}).get(
             _CLASS
         )
-        return tuple(_backends(item)) if named == ingress_class or (default and not named) else ()
+        return tuple(_backends(item)) if named == ingress_class or (default and not named) else None
 
     return backends
 

@@ -92,7 +92,7 @@ class Application:
         provides: custom kinds, as "group/Kind", whose CRDs it makes at run time (its charts' CRDs are
             known from the recorded facts).
         secrets: the Secrets it needs, which git holds only sealed.
-        data_sources: the data sources of dashboards that it offers.
+        data_sources: what it offers to dashboards to be queried.
         plaintext_because: why others may talk to a workload of its own without encryption between nodes, by
             the workload's name; synth refuses such a flow otherwise.
         roles: what it is for the others: the gateway, the scraper, the mesh; default: nothing.

@@ -12,7 +12,7 @@ from platform_stack.model.checked import checked
 from platform_stack.model.names import check_dns_label
 
 if TYPE_CHECKING:
-    from platform_stack.model.names import ChartUrl, DnsLabel
+    from platform_stack.model.names import ChartUrl, DnsName
     from platform_stack.model.platform import Context
 
 Values = Mapping[str, Any]
@@ -29,9 +29,9 @@ class Chart:
 
     Attributes:
         repository: URL of the chart repository (https://, http:// or oci://).
-        name: the chart's name in that repository.
+        name: the chart's name in that repository; it may have dots.
         version: exact version (semantic version, with or without `v`): no range, no `latest`.
-        release: Helm release name; default: the chart's name.
+        release: Helm release name, a DNS label; default: the chart's name.
         namespace: namespace of the release; default: the application's first namespace.
         values: Helm values, or a function that makes them from the context; default: none.
         unchecked_values: key paths ("a.b.c") that the chart reads although its recorded shape does not
@@ -45,7 +45,7 @@ class Chart:
     """
 
     repository: ChartUrl
-    name: DnsLabel
+    name: DnsName
     version: str
     release: str = ""
     namespace: str = ""

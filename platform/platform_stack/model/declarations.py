@@ -13,6 +13,7 @@ from platform_stack.model.names import check_dns_label, check_type
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from platform_stack.model.application import Application
     from platform_stack.model.cluster import Cluster
     from platform_stack.model.names import Bytes, Cores, DnsLabel, DnsName, Port, Text
 
@@ -116,7 +117,7 @@ class Sidecar:
 @checked("route")
 @dataclass(frozen=True, kw_only=True)
 class Route:
-    """A host below the cluster's domain that leads to a Service, through the gateway, with TLS.
+    """A host below the cluster's domain that leads to a Service, through a gateway, with TLS.
 
     Attributes:
         host: first part of the host name; the cluster's domain follows.
@@ -124,6 +125,8 @@ class Route:
         plugins: what the gateway does for this route, by the names that it knows (authentication, rate limiting);
             default: nothing, for a service that asks for a login itself.
         annotations: further annotations of the object that the gateway reads.
+        gateway: the application that leads it, itself or its name, where several have the role Gateway; default:
+            the one that has it.
 
     """
 
@@ -131,6 +134,7 @@ class Route:
     service: Service
     plugins: tuple[DnsName, ...] = ()
     annotations: Mapping[str, str] = field(default_factory=dict)
+    gateway: Application | str | None = None
 
     def address(self, cluster: Cluster) -> str:
         """Return the whole host name on a cluster."""

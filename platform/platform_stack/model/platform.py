@@ -10,7 +10,7 @@ from platform_stack.errors import PlatformError, called_from, caller_file, in_or
 from platform_stack.model.checked import checked
 from platform_stack.model.consistency import dependencies, inconsistencies
 from platform_stack.model.network import Mesh
-from platform_stack.model.roles import AnyRole, Holder, SecretOpener
+from platform_stack.model.roles import AnyRole, Gateway, Holder, SecretOpener
 from platform_stack.model.waves import waves
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from platform_stack.model.application import Application
     from platform_stack.model.cluster import Cluster
-    from platform_stack.model.declarations import DataSource
+    from platform_stack.model.declarations import DataSource, Route
     from platform_stack.model.policy import Policy, PolicyException
     from platform_stack.model.tenant import Tenant
     from platform_stack.synth import Written
@@ -119,6 +119,11 @@ class Platform:
     def opener(self) -> Holder[SecretOpener] | None:
         """Who opens what lies sealed in git; None: nobody, so that no application may declare a Secret."""
         return next(iter(self.holders(SecretOpener)), None)
+
+    def gateways_of(self, route: Route) -> tuple[Holder[Gateway], ...]:
+        """Return who may lead a route, one if all is right: of those that are a gateway the one that it names."""
+        name = route.gateway if isinstance(route.gateway, str | None) else route.gateway.name
+        return tuple(one for one in self.holders(Gateway) if name in (None, one.application.name))
 
     def namespaces_for(self, member: Application) -> frozenset[str]:
         """Return the names of the namespaces that a member may put objects into: its own, and those it shares."""

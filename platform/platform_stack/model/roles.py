@@ -73,8 +73,9 @@ class Gateway:
 
     Attributes:
         kinds: kinds that it reads, as "group/Kind".
-        backends: where an object of these kinds leads; nowhere if it is meant for another gateway.
+        backends: where an object of these kinds leads; None if it is meant for another gateway.
         writes: the objects that make a route.
+        plugins: what `Route.plugins` may name; default None: `finds` says what it may.
         mesh_route: annotations without which an object of its kinds does not lead into the mesh; default: none.
         mesh_service: annotations that a Service in the mesh needs for it; default: none.
         asks_for_certificates: whether each route asks for a certificate of its own; default True. Otherwise the
@@ -86,8 +87,9 @@ class Gateway:
     """
 
     kinds: tuple[CustomKind, ...]
-    backends: Callable[[Mapping[str, Any]], tuple[Backend, ...]]
+    backends: Callable[[Mapping[str, Any]], tuple[Backend, ...] | None]
     writes: Callable[[WantedRoute], tuple[Mapping[str, Any], ...]]
+    plugins: tuple[DnsName, ...] | None = None
     mesh_route: Callable[[Backend], Mapping[str, str]] = field(default=lambda _backend: {})
     mesh_service: Mapping[str, str] = field(default_factory=dict)
     asks_for_certificates: bool = True

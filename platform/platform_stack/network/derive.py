@@ -59,12 +59,19 @@ def _queries(platform: Platform, inventory: Inventory) -> Iterator[Derived]:
 
 
 def _installed(inventory: Inventory, tenant: Tenant) -> Iterator[Derived]:
-    """Yield the gateways to the ports of what a tenant installs from repositories, whose Services are not known."""
+    """Yield the gateways of a tenant's routes to the ports of what it installs, whose Services are not known."""
     for repository in tenant.repositories:
-        target = inventory.everything(PREFIX + tenant.name, tenant.namespace_of(repository))
+        namespace = tenant.namespace_of(repository)
+        target = inventory.everything(PREFIX + tenant.name, namespace)
+        asked_by = f"repository {repository.name} of tenant {tenant.name}"
+        gateways = {
+            one.application.name: one
+            for route in tenant.routes
+            if route.service.namespace == namespace
+            for one in inventory.platform.gateways_of(route)
+        }
         for port in repository.ports:
-            for gateway in inventory.of_role(Gateway):
-                asked_by = f"repository {repository.name} of tenant {tenant.name}"
+            for gateway in (pod for one in gateways.values() for pod in inventory.of(one)):
                 yield Derived(gateway, target, port, "routes to it", asked_by)
 
 
@@ -96,6 +103,14 @@ def _routes(inventory: Inventory, item: Manifest) -> Iterator[Derived]:
                 yield Derived(gateway, target, port, because, _named(item))
 
 
+def is_read(platform: Platform, item: Manifest) -> bool:
+    """Return whether some scraper or gateway reads an object."""
+    kind = kind_of(item)
+    return any(kind in one.role.kinds for one in platform.holders(Scraper)) or any(
+        kind in one.role.kinds and one.role.backends(item) is not None for one in platform.holders(Gateway)
+    )
+
+
 def endpoints(platform: Platform, item: Manifest) -> Iterator[tuple[Holder[Scraper], MetricsEndpoint]]:
     """Yield what a monitor asks for, for each scraper that reads its kind."""
     for holder in platform.holders(Scraper):
@@ -108,7 +123,7 @@ def backends(platform: Platform, item: Manifest) -> Iterator[tuple[Holder[Gatewa
     """Yield where an object leads requests from outside, for each gateway that reads it."""
     for holder in platform.holders(Gateway):
         if kind_of(item) in holder.role.kinds:
-            for backend in holder.role.backends(item):
+            for backend in holder.role.backends(item) or ():
                 yield holder, backend
 
 

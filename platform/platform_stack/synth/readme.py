@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from platform_stack import budget
 from platform_stack.admission import table as policies
 from platform_stack.model import Mesh, NetworkEngine
+from platform_stack.model.roles import Gateway
 from platform_stack.network.table import graph, is_wider, name_of, reason, rows
 from platform_stack.recorded import Unknown, no_default_deny
 from platform_stack.secrets.store import State
@@ -145,16 +146,20 @@ def _quota(quota: Quota) -> str:
 
 
 def _routes(context: Context) -> list[str]:
+    """Say where each route leads, and through which gateway where there are several."""
+    platform = context.platform
+    several = len(platform.holders(Gateway)) > 1
     return _table(
-        ("address", "application", "Service", "plugins"),
+        ("address", "application", "Service", "plugins", *(["gateway"] if several else [])),
         (
             (
                 f"<{route.url(context.cluster)}>",
                 member.name,
                 f"{route.service.namespace}/{route.service.name}:{route.service.port}",
                 ", ".join(route.plugins) or _NONE,
+                *([one.application.name for one in platform.gateways_of(route)] if several else []),
             )
-            for member in context.platform.members
+            for member in platform.members
             for route in member.routes
         ),
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from platform_stack.facts.promql import Selector, expressions, reads, selectors
+from platform_stack.integrations.promql import Selector, expressions, reads, selectors
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from platform_stack import schemas
 from platform_stack.facts import CustomResource, yaml_reading
 from platform_stack.facts.scope import is_cluster_scoped, is_namespaced
-from platform_stack.facts.skeleton import skeleton
+from platform_stack.facts.skeleton import kept_annotations, skeleton
 
 
 def skeleton_of(text: str, **metadata: object) -> dict[str, Any]:
@@ -384,3 +384,18 @@ def test_the_scope_is_what_the_schemas_say() -> None:
         manifest = {"apiVersion": found.api_version, "kind": found.kind, "metadata": {"name": "x"}}
         assert is_namespaced(manifest) is (found.scope == "Namespaced"), found.kind
         assert is_cluster_scoped(found.group, found.kind) is (found.scope == "Cluster"), found.kind
+
+
+def test_of_a_route_stays_where_it_leads_and_who_leads_it() -> None:
+    route = {
+        "apiVersion": "gateway.networking.k8s.io/v1",
+        "kind": "HTTPRoute",
+        "metadata": {"name": "web"},
+        "spec": {"parentRefs": [{"name": "edge"}], "rules": [{"backendRefs": [{"name": "web", "port": 80}]}]},
+    }
+    assert skeleton(route, release_namespace="web", namespaced=True)["spec"] == route["spec"]
+    annotations = {
+        "kubernetes.io/ingress.class": "nginx",
+        "nginx.ingress.kubernetes.io/service-upstream": "true",
+    }
+    assert kept_annotations({**annotations, "example.test/else": "x"}) == annotations

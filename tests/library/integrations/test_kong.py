@@ -45,13 +45,13 @@ def test_what_it_writes_it_reads() -> None:
     assert role.backends(ingress) == (
         Backend(host="web.example.test", namespace="shop", service="web", port=80),
     )
-    assert kong.gateway().backends(ingress) == ()
+    assert kong.gateway().backends(ingress) is None
 
 
 def test_what_it_asks_for_in_the_mesh_it_writes() -> None:
     role = kong.gateway()
     (ingress,) = role.writes(wanted(mesh=True))
-    (backend,) = role.backends(ingress)
+    (backend,) = role.backends(ingress) or ()
     assert role.mesh_route(backend).items() <= ingress["metadata"]["annotations"].items()
 
 
@@ -75,8 +75,8 @@ TO_A = {"service": {"name": "a", "port": {"name": "http"}}}
             ingress(annotations={"kubernetes.io/ingress.class": "kong"}, defaultBackend=TO_A),
             [("", "a", "http")],
         ),
-        (ingress(defaultBackend=TO_A), []),
-        (ingress(ingressClassName="nginx", defaultBackend=TO_A), []),
+        (ingress(defaultBackend=TO_A), None),
+        (ingress(ingressClassName="nginx", defaultBackend=TO_A), None),
         (
             ingress(ingressClassName="kong", rules=[{"http": {"paths": [{"backend": TO_A}]}}]),
             [("", "a", "http")],
@@ -85,5 +85,9 @@ TO_A = {"service": {"name": "a", "port": {"name": "http"}}}
         (ingress(ingressClassName="kong", defaultBackend={"resource": {"kind": "Bucket", "name": "b"}}), []),
     ],
 )
-def test_where_an_ingress_leads(item: dict[str, Any], found: list[tuple[str, str, str]]) -> None:
-    assert [(one.host, one.service, one.port) for one in kong.gateway().backends(item)] == found
+def test_where_an_ingress_leads(item: dict[str, Any], found: list[object] | None) -> None:
+    backends = kong.gateway().backends(item)
+    if found is None:
+        assert backends is None  # it is another gateway's
+    else:
+        assert [(one.host, one.service, one.port) for one in backends or ()] == found

@@ -1,7 +1,7 @@
 """apps/__main__.py:9: application 'web': namespace 'web': mesh
   found:    True, and no application has the role Mesh
   expected: an application that is the mesh
-  hint:     add a mesh of platform_stack.integrations to the `roles` of one, or leave out mesh=True
+  hint:     add it to the one that installs it (`roles=(istio.mesh(sidecar=…),)`), or leave out mesh=True
 """
 
 from platform_stack import Application, Cluster, Namespace, Platform

@@ -70,6 +70,18 @@ def test_a_release_is_named_like_its_chart_and_lives_in_the_first_namespace() ->
     assert application.namespace_of(chart) == "web"
 
 
+def test_the_name_of_a_chart_may_have_dots_and_that_of_a_release_has_none() -> None:
+    def chart(release: str) -> Chart:
+        repository = "https://docs.tigera.io/calico/charts"
+        return Chart(
+            repository=repository, name="crd.projectcalico.org.v1", version="v3.32.1", release=release
+        )
+
+    assert chart("calico-crds").name == "crd.projectcalico.org.v1"
+    with pytest.raises(PlatformError, match=r"chart 'crd\.projectcalico\.org\.v1': release"):
+        chart("")
+
+
 def test_values_may_be_a_function_of_the_context(platform: Platform, cluster: Cluster) -> None:
     chart = Chart(
         repository="https://charts.example.test",

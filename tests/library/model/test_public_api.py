@@ -16,17 +16,17 @@ ROOT = Path(__file__).parents[3]
 
 NAMES = """
 ANY_PORT APPLICATION_HEALTH APPLICATION_SET_HEALTH CONSTRAINT_TEMPLATE_HEALTH COREDNS
-COREDNS_VERSION ETCD_VERSION INGRESS_HEALTH INTERVAL KYVERNO_POLICY_HEALTH OWNER QUOTA STATIC_PODS
-SYSTEM TIER Action Alert ApiObject Application ArgoCd Arrivals Backend CertificateIssuer Chart
-Check Cluster Constraint Context Dashboards DataSource Entity Estate Everything Finding Fixed Flow
-Gateway Generated Generation Given Holders IgnoreDifferences ImageVerification Interception
-ManifestChart Match Mesh MetricsEndpoint Mutation Names Namespace NetworkEngine Networks Panel Peer
-Permission Platform PlatformError PodMetadata Pods Policy PolicyEngine PolicyException PolicyRule
-Profile Protocol Publisher Quota Repository Role Route RunTime RuntimeWorkload Scraper Secret
-SecretOpener Selected Service Severity Sidecar SyncWave Synchronization Template Tenant Tier
-TraceCollector Validation Values WantedRoute Wider alerts allowed_registries dashboard down
-excepted exposed pod_monitor reaches reaches_names sends_traces serves_webhook service_monitor
-static_pod to_manifest to_yaml uses_api_server within
+COREDNS_VERSION ETCD_VERSION INGRESS_HEALTH INTERVAL KUBERNETES_VERSION KYVERNO_POLICY_HEALTH OWNER
+QUOTA STATIC_PODS SYSTEM TIER Action Alert ApiObject Application ArgoCd Arrivals Backend
+CertificateIssuer Chart Check Cluster Constraint Context Dashboards DataSource Entity Estate
+Everything Finding Fixed Flow Gateway Generated Generation Given Holders IgnoreDifferences
+ImageVerification Interception ManifestChart Match Mesh MetricsEndpoint Mutation Names Namespace
+NetworkEngine Networks Panel Peer Permission Platform PlatformError PodMetadata Pods Policy
+PolicyEngine PolicyException PolicyRule Profile Protocol Publisher Quota Repository Role Route
+RunTime RuntimeWorkload Scraper Secret SecretOpener Selected Service Severity Sidecar SyncWave
+Synchronization Template Tenant Tier TraceCollector Validation Values WantedRoute Wider alerts
+allowed_registries dashboard down excepted exposed pod_monitor reaches reaches_names sends_traces
+serves_webhook service_monitor static_pod to_manifest to_yaml uses_api_server within
 """
 
 

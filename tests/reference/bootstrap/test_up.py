@@ -48,7 +48,7 @@ def test_up_goes_in_order(sandbox: Sandbox) -> None:
     calls = sandbox.calls()
     order = [
         index(calls, "kind create cluster"),
-        index(calls, "helm show crds", "kube-prometheus-stack"),
+        index(calls, "helm template", "kube-prometheus-stack"),
         index(calls, "kubectl get customresourcedefinitions -o go-template"),
         index(calls, "kubectl apply", "Namespace.cilium-secrets.yaml"),
         index(calls, "helm template cilium"),
@@ -89,8 +89,23 @@ def test_charts_come_from_the_pins_and_values_of_dist(sandbox: Sandbox) -> None:
     for call, line in zip(helm, lines, strict=True):
         _, namespace, _, version, values, reference = line.split(" ", 5)
         assert f"{reference} --version {version}" in call
-        if "template" in call:
-            assert f"--namespace {namespace} --include-crds --values dist/kind/{values}" in call
+        assert f"--namespace {namespace} --include-crds --values dist/kind/{values}" in call
+
+
+def test_before_the_charts_of_the_bootstrap_only_definitions_are_applied(sandbox: Sandbox) -> None:
+    """Wherever a chart keeps them: a template may quote its kind, and the first document needs no line before it."""
+    definition = "apiVersion: apiextensions.k8s.io/v1\nkind: {kind}\nmetadata:\n  name: {name}\n"
+    other = "apiVersion: v1\nkind: ConfigMap\ndata:\n  text: |\n    kind: CustomResourceDefinition\n"
+    first = definition.format(kind="CustomResourceDefinition", name="one")
+    second = definition.format(kind='"CustomResourceDefinition"', name="two")
+    (sandbox.world / "rendered").write_text(f"{first}---\n# Source: a/b.yaml\n{other}---\n{second}")
+    sandbox.up()
+
+    before, *charts = [
+        each["stdin"] for each in sandbox.applied() if each["stdin"] and "kind:" in each["stdin"]
+    ]
+    assert before == f"---\n{first}---\n{second}"
+    assert [text for text in charts if "ConfigMap" in text]
 
 
 def test_everything_is_applied_under_the_name_that_argo_cd_will_use(sandbox: Sandbox) -> None:
@@ -223,7 +238,8 @@ def test_charts_wait_until_the_kinds_are_served(sandbox: Sandbox) -> None:
 
     assert done.returncode == 1
     assert "found:    not yet: probes.example new.example" in done.stderr
-    assert not [call for call in sandbox.calls() if call.startswith("helm template")]
+    networks = [call for call in sandbox.calls() if call.startswith("helm template cilium")]
+    assert networks == []
 
 
 def test_the_waiting_says_for_what_and_ends(sandbox: Sandbox) -> None:

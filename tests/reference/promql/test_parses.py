@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from platform_stack.facts.promql import DASHBOARD_LABEL, expressions
+from platform_stack.integrations.promql import DASHBOARD_LABEL, expressions
 from platform_stack.model.cluster import PROFILES
 from tests.policies.estate import estate
 from tests.promql.promtool import refused, run, substituted, unreadable

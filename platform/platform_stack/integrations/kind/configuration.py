@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from platform_stack.kubernetes import NODE_IMAGE
+from platform_stack.kubernetes import KUBERNETES_VERSION
 
 if TYPE_CHECKING:
     from platform_stack.model import Cluster, NetworkEngine
+
+NODE_IMAGE = (
+    f"kindest/node:v{KUBERNETES_VERSION}"
+    "@sha256:44e222ee2132dab25ff87301682f89eb82c7880ea3a1bf543bfe9708fd08d67d"
+)
+"""Node image for amd64 and arm64, published with kind v0.33.0
+(https://github.com/kubernetes-sigs/kind/releases/tag/v0.33.0)."""
 
 _SERVICE_NETWORK = "10.96.0.0/16"
 """KIND's own (https://kind.sigs.k8s.io/docs/user/configuration/#service-subnet)."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from platform_stack.kubernetes import COREDNS_VERSION, ETCD_VERSION, VERSION
+from platform_stack.kubernetes import COREDNS_VERSION, ETCD_VERSION, KUBERNETES_VERSION
 
 if TYPE_CHECKING:
     from platform_stack.facts import Manifest
@@ -104,7 +104,7 @@ def _coredns() -> dict[str, Any]:
 def _kube_proxy() -> Manifest:
     container = {
         "name": "kube-proxy",
-        "image": f"registry.k8s.io/kube-proxy:v{VERSION}",
+        "image": f"registry.k8s.io/kube-proxy:v{KUBERNETES_VERSION}",
         "securityContext": {"privileged": True},
     }
     labels = {"k8s-app": "kube-proxy"}
@@ -151,7 +151,7 @@ def _node_agent(
 
 
 def _static_pod(component: str, cluster: Cluster) -> Manifest:
-    version = ETCD_VERSION if component == "etcd" else f"v{VERSION}"
+    version = ETCD_VERSION if component == "etcd" else f"v{KUBERNETES_VERSION}"
     requests = {"cpu": "100m", "memory": "100Mi"} if component == "etcd" else {"cpu": "100m"}
     # The API server is probed at the address of its node.
     host = "172.18.0.2" if component == "kube-apiserver" else "127.0.0.1"
