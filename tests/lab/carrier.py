@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from platform_stack.kubernetes import VERSION
+from platform_stack.kubernetes import KUBERNETES_VERSION
 from tests.engines import module_folder
 
 from .charts import IN_MODULES, helm
@@ -43,7 +43,7 @@ def objects(cluster: str, folder: Path) -> list[Object]:
     file.write_text(yaml.safe_dump(_values(cluster)))
     engine, module, path = IN_MODULES[CHART]
     chart = str(module_folder(engine, module) / path)
-    where = "--namespace=kube-system", f"--kube-version={VERSION}", f"--values={file}"
+    where = "--namespace=kube-system", f"--kube-version={KUBERNETES_VERSION}", f"--values={file}"
     return [item for item in yaml.load_all(helm("template", CHART, chart, *where), yaml.CSafeLoader) if item]
 
 

@@ -113,8 +113,9 @@ def context(*flows: Flow, vaults: tuple[Flow, ...] = ()) -> Context:
                 name="books",
                 group="book-team",
                 contact="books",
-                # Its gateway reaches the ports of the repository.
-                routes=(Route(host="books", service=Service(name="web", namespace="books", port=80)),),
+                routes=(
+                    Route(host="books", service=Service(name="web", namespace="books", port=GATEWAY_PORT)),
+                ),
                 repositories=(
                     Repository(name="web", url="https://git.example.test/books", ports=(GATEWAY_PORT,)),
                 ),
