@@ -8,10 +8,11 @@ from typing import Literal
 
 import click
 
+from platform_stack.checks import Phase, warnings
 from platform_stack.cli.load import choose_cluster, known, load_platform, reports_errors, show_warnings
 from platform_stack.cli.table import print_table
 from platform_stack.network.table import Row, graph, rows
-from platform_stack.synth import synthesize
+from platform_stack.synth import estates
 
 Format = Literal["table", "mermaid", "dot", "json"]
 
@@ -42,11 +43,11 @@ def flows(
     known("--from", source, platform.by_name)
     known("--to", target, platform.by_name)
     cluster = choose_cluster(platform, name)
-    (made,) = synthesize(dataclasses.replace(platform, clusters=(cluster,)))
-    show_warnings(made.warnings)
+    (estate,) = estates(dataclasses.replace(platform, clusters=(cluster,)))
+    show_warnings(warnings([estate], Phase.DECLARED, Phase.FILLED))
     found = [
         row
-        for row in rows(made.flows)
+        for row in rows(estate.flows)
         if source in (None, row.from_application) and target in (None, row.to_application)
     ]
     if form == "json":

@@ -19,12 +19,12 @@ from platform_stack.cli.table import print_table
 from platform_stack.errors import fail, short_path
 from platform_stack.labels import Tier
 from platform_stack.model import Action, Platform
-from platform_stack.synth import load_cdk8s, synthesize
+from platform_stack.synth import estates
 
 if TYPE_CHECKING:
     from platform_stack.admission.judge import Violation
     from platform_stack.admission.manifests import Source
-    from platform_stack.synth import Synthesized
+    from platform_stack.estate import Estate
 
 
 @click.group(invoke_without_command=True)
@@ -47,8 +47,8 @@ def policies(ctx: click.Context, /, name: str | None, *, as_json: bool) -> None:
     ctx.obj = {**ctx.obj, "cluster": name}
     if ctx.invoked_subcommand:
         return
-    _, made = _synthesized(ctx)
-    found = rows(made.estate)
+    _, estate = _known(ctx)
+    found = rows(estate)
     if as_json:
         click.echo(json.dumps([dataclasses.asdict(row) for row in found], indent=2))
     elif found:
@@ -97,10 +97,9 @@ def test(
     Exit code: 0 if nothing would be refused, 1 if something would, 2 if a FILE is missing.
     """
     with progress("asking the engines"):
-        load_cdk8s()
         sources = read(files, namespace)
-        platform, made = _synthesized(ctx)
-        everything = [item for items in made.objects.values() for item in items]
+        platform, estate = _known(ctx)
+        everything = [item for items in estate.everything.values() for item in items]
         asking = [holder.role for holder in engines(platform).values()]
         asked = compiled(asking, everything)
         if not asked:
@@ -119,11 +118,11 @@ def test(
         raise click.exceptions.Exit(1)
 
 
-def _synthesized(ctx: click.Context) -> tuple[Platform, Synthesized]:
+def _known(ctx: click.Context) -> tuple[Platform, Estate]:
     platform = load_platform(ctx.obj["module"])
     chosen = choose_cluster(platform, ctx.obj["cluster"])
-    (made,) = synthesize(dataclasses.replace(platform, clusters=(chosen,)))
-    return platform, made
+    (estate,) = estates(dataclasses.replace(platform, clusters=(chosen,)))
+    return platform, estate
 
 
 def _table(found: list[Row]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 # What the work after Node's start needs first; jsii imports typeguard at its first call, for as long as all
 # the others take together.
-_MEANWHILE = ("typeguard", "platform_stack.integrations.argo_cd.applications", "platform_stack.yaml_output")
+_MEANWHILE = ("typeguard", "platform_stack.synth.fill", "platform_stack.synth.print")
 _MEANWHILE_FOR_POLICIES = ("jsonschema",)
 
 _CLUSTERS_FOR_A_PROCESS = 2
@@ -114,6 +115,36 @@ def write(made: Sequence[Synthesized], output: Path | None = None, *, check: boo
     return spread(written, made, _CLUSTERS_FOR_A_PROCESS)
 
 
+def estates(platform: Platform) -> list[Estate]:
+    """Return what is known of each cluster: its charts are filled and the rules asked, and nothing is printed.
+
+    Node is started only where an application's function uses a construct of cdk8s, or fails.
+
+    Raises:
+        PlatformError: as `synthesize`, but for what YAML cannot say.
+
+    """
+    described = _described(platform)
+    wrong = errors(described, Phase.DECLARED)
+    found = [one.estate for one in _without_cdk8s(described) or _filled(described, wrong)]
+    wrong += errors(found, Phase.FILLED, Phase.COMPILED)
+    if wrong:
+        raise PlatformError(*in_order(wrong))
+    return found
+
+
+def _without_cdk8s(described: Sequence[Estate]) -> list[Filled] | None:
+    """Return the clusters with plain charts, or None where cdk8s' own are needed: they tell what goes wrong, too."""
+    from platform_stack.constructs.plain import PlainApp  # noqa: PLC0415  for those who ask
+    from platform_stack.synth.fill import fill  # noqa: PLC0415  see above
+
+    with suppress(Exception):
+        filled = fill(PlainApp(), described)
+        if "jsii" not in sys.modules:  # whoever makes or looks for a construct has imported it
+            return filled
+    return None
+
+
 def synthesize(platform: Platform) -> list[Synthesized]:
     """Make each cluster's folder in memory: fill its charts, ask the rules, compile policies, print.
 
@@ -122,22 +153,12 @@ def synthesize(platform: Platform) -> list[Synthesized]:
 
     """
     load_cdk8s()
-    described = [
-        Estate(context, {}, tuple(releases(platform, context)))
-        for context in (Context(platform, cluster) for cluster in platform.clusters)
-    ]
+    described = _described(platform)
     by_cluster = spread(lambda one: errors([one], Phase.DECLARED), described, _CLUSTERS_FOR_A_PROCESS)
     wrong = [finding for found in by_cluster for finding in found]
     for name in (*_MEANWHILE, *(_MEANWHILE_FOR_POLICIES if platform.policies else ())):
         import_module(name)
-    from platform_stack.constructs import ManifestApp  # noqa: PLC0415  waits for cdk8s
-    from platform_stack.synth.fill import fill  # noqa: PLC0415  see above
-
-    app = ManifestApp()
-    try:
-        filled = fill(app, described)
-    except PlatformError as error:
-        raise PlatformError(*in_order([*wrong, *error.findings])) from None
+    filled = _filled(described, wrong)
     checked = spread(lambda one: _check(one, and_print=not wrong), filled, _CLUSTERS_FOR_A_PROCESS)
     wrong += [finding for one in checked for finding in one.errors]
     if wrong:
@@ -146,6 +167,22 @@ def synthesize(platform: Platform) -> list[Synthesized]:
         Synthesized(one.estate, result.files, result.warnings)
         for one, result in zip(filled, checked, strict=True)
     ]
+
+
+def _described(platform: Platform) -> list[Estate]:
+    contexts = [Context(platform, cluster) for cluster in platform.clusters]
+    return [Estate(context, {}, tuple(releases(platform, context))) for context in contexts]
+
+
+def _filled(described: Sequence[Estate], wrong: Sequence[Finding]) -> list[Filled]:
+    """Return the clusters with cdk8s' charts; findings are told with those that there are already."""
+    from platform_stack.constructs import ManifestApp  # noqa: PLC0415  waits for cdk8s
+    from platform_stack.synth.fill import fill  # noqa: PLC0415  see above
+
+    try:
+        return fill(ManifestApp(), described)
+    except PlatformError as error:
+        raise PlatformError(*in_order([*wrong, *error.findings])) from None
 
 
 @dataclass(frozen=True)
@@ -159,7 +196,7 @@ def _check(filled: Filled, *, and_print: bool) -> _Checked:
     """Ask one cluster's rules, and print its folder where nothing is wrong."""
     if (wrong := errors([filled.estate], Phase.FILLED, Phase.COMPILED)) or not and_print:
         return _Checked(wrong)
-    from platform_stack.synth.print import print_folder  # noqa: PLC0415  waits for cdk8s
+    from platform_stack.synth.print import print_folder  # noqa: PLC0415  is imported while Node starts
 
     try:
         files = print_folder(filled)

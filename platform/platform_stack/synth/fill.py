@@ -1,11 +1,11 @@
-"""The first step of synth: a cdk8s chart for each application, filled from the model."""
+"""The first step of synth: a chart for each application, filled from the model."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from platform_stack.constructs import ManifestApp, ManifestChart, routes
+from platform_stack.constructs import routes
 from platform_stack.constructs.namespaces import namespace
 from platform_stack.errors import PlatformError, collecting
 from platform_stack.estate import Estate
@@ -15,6 +15,8 @@ from platform_stack.model import Mesh, SyncWave
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from platform_stack.constructs import ManifestApp, ManifestChart
+    from platform_stack.constructs.plain import PlainApp, PlainChart
     from platform_stack.errors import Finding
     from platform_stack.facts import CustomResource, Manifest
     from platform_stack.model import Application
@@ -26,7 +28,7 @@ class Filled:
 
     Attributes:
         estate: everything known of it.
-        charts: the cdk8s chart of each application, by its name.
+        charts: the chart of each application, by its name.
         root: the empty chart of what the root Application syncs.
         installs: the empty chart of the Applications.
         first: the empty chart of what starts everything.
@@ -34,17 +36,17 @@ class Filled:
     """
 
     estate: Estate
-    charts: Mapping[str, ManifestChart]
-    root: ManifestChart
-    installs: ManifestChart
-    first: ManifestChart
+    charts: Mapping[str, PlainChart]
+    root: PlainChart
+    installs: PlainChart
+    first: PlainChart
 
 
-def fill(app: ManifestApp, described: Sequence[Estate]) -> list[Filled]:
-    """Make and fill the charts of each cluster of one platform, in one cdk8s App.
+def fill(app: ManifestApp | PlainApp, described: Sequence[Estate]) -> list[Filled]:
+    """Make and fill the charts of each cluster of one platform, in one App.
 
     Args:
-        app: the App.
+        app: the App, empty: cdk8s', or a plain one.
         described: one estate for each cluster, without manifests.
 
     Raises:
@@ -53,16 +55,16 @@ def fill(app: ManifestApp, described: Sequence[Estate]) -> list[Filled]:
 
     """
     findings: list[Finding] = []
-    charts: dict[tuple[str, str], ManifestChart] = {}
+    charts: dict[tuple[str, str], PlainChart] = {}
     for estate in described:
         cluster = estate.context.cluster.name
         for member in estate.platform.members:
-            chart = charts[cluster, member.name] = ManifestChart(app, f"{cluster}.{member.name}")
+            chart = charts[cluster, member.name] = app.chart(f"{cluster}.{member.name}")
             with collecting(findings):
                 _fill(chart, member, estate)
     if findings:
         raise PlatformError(*dict.fromkeys(findings))
-    made = dict(app.charts_with_manifests())
+    made: dict[PlainChart, Sequence[Manifest]] = dict(app.charts_with_manifests())
     return [
         Filled(
             Estate(
@@ -82,7 +84,7 @@ def fill(app: ManifestApp, described: Sequence[Estate]) -> list[Filled]:
                 for member in estate.platform.members
             },
             *(
-                ManifestChart(app, f"{estate.context.cluster.name}.root.{name}")
+                app.chart(f"{estate.context.cluster.name}.root.{name}")
                 for name in ("objects", "applications", "bootstrap")
             ),
         )
@@ -90,7 +92,7 @@ def fill(app: ManifestApp, described: Sequence[Estate]) -> list[Filled]:
     ]
 
 
-def _fill(chart: ManifestChart, member: Application, estate: Estate) -> None:
+def _fill(chart: PlainChart, member: Application, estate: Estate) -> None:
     context = estate.context
     for spec in member.namespaces:
         reason = estate.no_default_deny.get(spec.name, "")
@@ -103,7 +105,7 @@ def _fill(chart: ManifestChart, member: Application, estate: Estate) -> None:
         for item in routes.objects(route, context):
             chart.add(item, wave=SyncWave.AFTER_CHART)
     if member.manifests is not None:
-        member.manifests(chart, context)
+        member.manifests(cast("ManifestChart", chart), context)
 
 
 def _with_namespaces(
