@@ -1,4 +1,4 @@
-"""What lies sealed in the repository: apps/secrets/<cluster>/ with a certificate and sealed Secrets."""
+"""What lies sealed in the repository: a folder for each cluster, with a certificate and sealed Secrets."""
 
 from __future__ import annotations
 
