@@ -242,5 +242,5 @@ def test_argo_cd_needs_of_its_redis_what_bootstrap_makes_and_no_job(profile: Pro
     ]
     assert {one["key"] for one in references if not one.get("optional")} == {"auth"}
     script = (ROOT / "bootstrap.sh").read_text()
-    assert "metadata: {name: argocd-redis, namespace: argocd}" in script
+    assert "metadata: {name: argocd-redis, namespace: $ARGO_CD_NAMESPACE}" in script
     assert '"data: {auth: ' in script

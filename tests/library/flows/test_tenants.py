@@ -22,6 +22,8 @@ from platform_stack import (
     PlatformError,
     Repository,
     Role,
+    Route,
+    Service,
     Sidecar,
     Tenant,
     TraceCollector,
@@ -111,6 +113,9 @@ def context(*flows: Flow, vaults: tuple[Flow, ...] = ()) -> Context:
                 name="books",
                 group="book-team",
                 contact="books",
+                routes=(
+                    Route(host="books", service=Service(name="web", namespace="books", port=GATEWAY_PORT)),
+                ),
                 repositories=(
                     Repository(name="web", url="https://git.example.test/books", ports=(GATEWAY_PORT,)),
                 ),
