@@ -15,9 +15,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from platform_stack.errors import fail
+from platform_stack.labels import ALLOWS
 from platform_stack.model.flow import ANY_PORT, Entity
 from platform_stack.model.network import Interception, Mesh, Selected
-from platform_stack.network.permission import ALLOWS
 from platform_stack.network.pods import Workload
 from platform_stack.network.table import name_of
 from platform_stack.typed import to_manifest

@@ -9,8 +9,8 @@ from __future__ import annotations
 from ipaddress import ip_network
 from typing import TYPE_CHECKING
 
+from platform_stack.labels import ALLOWS
 from platform_stack.model.flow import ANY_PORT, Entity, Networks
-from platform_stack.network.permission import ALLOWS
 from platform_stack.network.pods import DNS, Workload
 from platform_stack.network.resolve import Opened
 from platform_stack_imports import k8s

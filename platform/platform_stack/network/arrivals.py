@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from platform_stack.network.permission import ALLOWS, described, policy_name
+from platform_stack.labels import ALLOWS
+from platform_stack.network.permission import described, policy_name
 from platform_stack.network.table import name_of
 from platform_stack_imports.k8s import ObjectMeta
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from platform_stack.labels import ALLOWS
 from platform_stack.model.flow import Entity, Networks
 from platform_stack.network.pods import Workload
 from platform_stack.network.table import reason
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
 
 Direction = Literal["ingress", "egress"]
 DIRECTIONS: tuple[Direction, ...] = ("ingress", "egress")
-
-ALLOWS = "platform-stack.io/allows"
-"""Annotation of a policy: what it allows, and who declared it."""
 
 
 @dataclass(frozen=True)
