@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from platform_stack import Context
-    from platform_stack.network.resolve import Peer, ResolvedFlow
+    from platform_stack.network.resolve import ResolvedFlow, ResolvedPeer
 
 _DNS_PORT = 53
 
@@ -75,7 +75,7 @@ class Declared:
             if flow.port != ANY_PORT and self._answers(flow.target, target)
         }
 
-    def _answers(self, declared: Peer, target: Target) -> bool:
+    def _answers(self, declared: ResolvedPeer, target: Target) -> bool:
         if declared is Entity.API_SERVER and isinstance(target, LiveNode):
             return target.api_server or _within(self.api_servers, target.ip)
         return _answers(declared, target)
@@ -84,7 +84,7 @@ class Declared:
         return isinstance(end, LivePod) and end.namespace in self.guarded
 
 
-def _opens(declared: Peer, source: Source) -> bool:
+def _opens(declared: ResolvedPeer, source: Source) -> bool:
     """Return whether a source is meant: a node stands for the API server, and for what comes to a LoadBalancer.
 
     Between nodes a tunnel tells that a node speaks, not which process of it (cilium/cilium#18049); and a packet for
@@ -100,7 +100,7 @@ def _opens(declared: Peer, source: Source) -> bool:
     return _is(declared, source)
 
 
-def _answers(declared: Peer, target: Target) -> bool:
+def _answers(declared: ResolvedPeer, target: Target) -> bool:
     """Return whether a target is meant: policies name nodes together, so a pod on one's network means all."""
     match target:
         case LivePod():
@@ -117,7 +117,7 @@ def _answers(declared: Peer, target: Target) -> bool:
             return declared is Entity.WORLD or _contains(declared, target.address)
 
 
-def _is(declared: Peer, end: Source | Target) -> bool:
+def _is(declared: ResolvedPeer, end: Source | Target) -> bool:
     if declared is Entity.CLUSTER_DNS:
         declared = DNS
     return (
@@ -129,7 +129,7 @@ def _is(declared: Peer, end: Source | Target) -> bool:
     )
 
 
-def _contains(declared: Peer, address: str) -> bool:
+def _contains(declared: ResolvedPeer, address: str) -> bool:
     if isinstance(declared, Opened) and not declared.networks:
         return True
     return isinstance(declared, Networks | Opened) and _within(declared.networks, address)

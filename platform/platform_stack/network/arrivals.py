@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from platform_stack.network.pods import Workload
-    from platform_stack.network.resolve import Peer, ResolvedFlow
+    from platform_stack.network.resolve import ResolvedFlow, ResolvedPeer
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Arrivals:
     flows: Sequence[ResolvedFlow]
 
     @property
-    def source(self) -> Peer:
+    def source(self) -> ResolvedPeer:
         """Where the first of them comes from."""
         return self.flows[0].source
 
