@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 import threading
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from platform_stack.checks import Phase, errors, warnings
-from platform_stack.errors import PlatformError, collecting, in_order
+from platform_stack.errors import PlatformError, in_order
 from platform_stack.estate import Estate
 from platform_stack.model import Context
+from platform_stack.processes import spread
 from platform_stack.recorded import releases
 from platform_stack.writer import Changes, compare, write_tree
 
@@ -24,12 +25,16 @@ if TYPE_CHECKING:
     from platform_stack.facts import Manifest
     from platform_stack.model import Cluster, Platform
     from platform_stack.network.resolve import ResolvedFlow
+    from platform_stack.synth.fill import Filled
     from platform_stack.synth.print import Tree
 
 # What the work after Node's start needs first; jsii imports typeguard at its first call, for as long as all
 # the others take together.
 _MEANWHILE = ("typeguard", "platform_stack.integrations.argo_cd.applications", "platform_stack.yaml_output")
 _MEANWHILE_FOR_POLICIES = ("jsonschema",)
+
+_CLUSTERS_FOR_A_PROCESS = 2
+"""A cluster of many applications takes about ten times as long as a process's start."""
 
 
 @dataclass(frozen=True)
@@ -100,12 +105,13 @@ def synth(platform: Platform, output: Path | None = None, *, check: bool = False
 def write(made: Sequence[Synthesized], output: Path | None = None, *, check: bool = False) -> list[Written]:
     """Write folders that were made in memory; arguments and errors as for `synth`."""
     base = output or Path(os.environ.get("CDK8S_OUTDIR") or "dist")
-    result = []
-    for one in made:
+
+    def written(one: Synthesized) -> Written:
         folder = base / one.cluster.name
         changes = compare(folder, one.files) if check else write_tree(folder, one.files)
-        result.append(Written(folder, len(one.files), changes, one.warnings))
-    return result
+        return Written(folder, len(one.files), changes, one.warnings)
+
+    return spread(written, made, _CLUSTERS_FOR_A_PROCESS)
 
 
 def synthesize(platform: Platform) -> list[Synthesized]:
@@ -120,31 +126,46 @@ def synthesize(platform: Platform) -> list[Synthesized]:
         Estate(context, {}, tuple(releases(platform, context)))
         for context in (Context(platform, cluster) for cluster in platform.clusters)
     ]
-    wrong = errors(described, Phase.DECLARED)
+    by_cluster = spread(lambda one: errors([one], Phase.DECLARED), described, _CLUSTERS_FOR_A_PROCESS)
+    wrong = [finding for found in by_cluster for finding in found]
     for name in (*_MEANWHILE, *(_MEANWHILE_FOR_POLICIES if platform.policies else ())):
         import_module(name)
     from platform_stack.constructs import ManifestApp  # noqa: PLC0415  waits for cdk8s
     from platform_stack.synth.fill import fill  # noqa: PLC0415  see above
-    from platform_stack.synth.print import print_folder  # noqa: PLC0415  see above
 
     app = ManifestApp()
     try:
         filled = fill(app, described)
     except PlatformError as error:
         raise PlatformError(*in_order([*wrong, *error.findings])) from None
-    wrong += errors([one.estate for one in filled], Phase.FILLED, Phase.COMPILED)
+    checked = spread(lambda one: _check(one, and_print=not wrong), filled, _CLUSTERS_FOR_A_PROCESS)
+    wrong += [finding for one in checked for finding in one.errors]
     if wrong:
         raise PlatformError(*in_order(wrong))
-    made = []
-    for one in filled:
-        with collecting(wrong):
-            files = print_folder(app, one)
-            made.append(
-                Synthesized(one.estate, files, tuple(warnings([one.estate], Phase.DECLARED, Phase.FILLED)))
-            )
-    if wrong:
-        raise PlatformError(*in_order(wrong))
-    return made
+    return [
+        Synthesized(one.estate, result.files, result.warnings)
+        for one, result in zip(filled, checked, strict=True)
+    ]
+
+
+@dataclass(frozen=True)
+class _Checked:
+    errors: Sequence[Finding] = ()
+    files: Tree = field(default_factory=dict)
+    warnings: tuple[Finding, ...] = ()
+
+
+def _check(filled: Filled, *, and_print: bool) -> _Checked:
+    """Ask one cluster's rules, and print its folder where nothing is wrong."""
+    if (wrong := errors([filled.estate], Phase.FILLED, Phase.COMPILED)) or not and_print:
+        return _Checked(wrong)
+    from platform_stack.synth.print import print_folder  # noqa: PLC0415  waits for cdk8s
+
+    try:
+        files = print_folder(filled)
+    except PlatformError as error:
+        return _Checked(error.findings)
+    return _Checked((), files, tuple(warnings([filled.estate], Phase.DECLARED, Phase.FILLED)))
 
 
 def load_cdk8s() -> None:

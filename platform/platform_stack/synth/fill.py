@@ -27,11 +27,17 @@ class Filled:
     Attributes:
         estate: everything known of it.
         charts: the cdk8s chart of each application, by its name.
+        root: the empty chart of what the root Application syncs.
+        installs: the empty chart of the Applications.
+        first: the empty chart of what starts everything.
 
     """
 
     estate: Estate
     charts: Mapping[str, ManifestChart]
+    root: ManifestChart
+    installs: ManifestChart
+    first: ManifestChart
 
 
 def fill(app: ManifestApp, described: Sequence[Estate]) -> list[Filled]:
@@ -75,6 +81,10 @@ def fill(app: ManifestApp, described: Sequence[Estate]) -> list[Filled]:
                 member.name: charts[estate.context.cluster.name, member.name]
                 for member in estate.platform.members
             },
+            *(
+                ManifestChart(app, f"{estate.context.cluster.name}.root.{name}")
+                for name in ("objects", "applications", "bootstrap")
+            ),
         )
         for estate in described
     ]

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from platform_stack import bootstrap, budget
-from platform_stack.constructs import ManifestChart
-from platform_stack.errors import Finding, PlatformError, collecting, fail
+from platform_stack.errors import Finding, PlatformError
 from platform_stack.file_names import file_names
 from platform_stack.integrations.argo_cd import applications, projects
 from platform_stack.integrations.kind.configuration import kind_config
 from platform_stack.model import NetworkEngine
 from platform_stack.model.tenant import PREFIX
+from platform_stack.processes import spread
 from platform_stack.recorded import made_by, unknown
 from platform_stack.synth.readme import readme
 from platform_stack.yaml_output import to_yaml
 
 if TYPE_CHECKING:
-    from platform_stack.constructs import ManifestApp
+    from collections.abc import Iterator
+
     from platform_stack.estate import Estate
     from platform_stack.model import Application
     from platform_stack.synth.fill import Filled
@@ -27,8 +29,18 @@ if TYPE_CHECKING:
 Tree = dict[str, bytes]
 """Content of each file of a cluster's folder, by path relative to it."""
 
+_FILES_FOR_A_PROCESS = 1_000
+"""What takes about ten times as long as its start."""
 
-def print_folder(app: ManifestApp, filled: Filled) -> Tree:
+
+@dataclass(frozen=True)
+class _File:
+    path: str
+    documents: tuple[Any, ...]
+    where: str = ""
+
+
+def print_folder(filled: Filled) -> Tree:
     """Return the files of one cluster's folder.
 
     The policies join the objects of their application's chart, and what Argo CD starts with gets charts of its own.
@@ -37,42 +49,45 @@ def print_folder(app: ManifestApp, filled: Filled) -> Tree:
         PlatformError: values or manifests hold what YAML cannot say; all findings at once.
 
     """
-    estate, files, findings = filled.estate, Tree(), list[Finding]()
+    estate = filled.estate
     for owner, manifests in estate.compiled.objects.items():
         for manifest in manifests:
             filled.charts[owner].add(manifest)
-    for member in estate.platform.members:
-        _member(files, findings, estate, member)
+    printed = [
+        *(file for member in estate.platform.members for file in _member(estate, member)),
+        *_root(filled),
+        _File(
+            "bootstrap/kind.yaml",
+            (kind_config(estate.context.cluster, estate.platform.role(NetworkEngine)),),
+        ),
+    ]
+    files, findings = Tree(), list[Finding]()
+    for file, text in zip(printed, spread(_text, printed, _FILES_FOR_A_PROCESS), strict=True):
+        if isinstance(text, Finding):
+            findings.append(text)
+        else:
+            files[file.path] = text
     if findings:
         raise PlatformError(*findings)
-    _root(files, app, estate)
-    _write(
-        files, "bootstrap/kind.yaml", kind_config(estate.context.cluster, estate.platform.role(NetworkEngine))
-    )
     requested = budget.total(each.total for each in estate.budget)
     files[bootstrap.FILE] = bootstrap.environment(estate.context, requested)
     files["README.md"] = readme(estate).encode()
     return files
 
 
-def _member(files: Tree, findings: list[Finding], estate: Estate, member: Application) -> None:
+def _member(estate: Estate, member: Application) -> Iterator[_File]:
     of_bootstrap = member.name not in estate.platform.waves
     for release in estate.by_application.get(member.name, ()):
         path = applications.values_path(member, release.chart, bootstrap=of_bootstrap)
-        where = f"{member.source}: application {member.name!r}: values"
-        with collecting(findings):
-            _write(files, path, release.values, where=where)
+        yield _File(path, (release.values,), f"{member.source}: application {member.name!r}: values")
     for name, manifest in file_names(estate.own[member.name]):
-        with collecting(findings):
-            _write(files, f"apps/{member.name}/manifests/{name}", manifest, where=f"{member.source}: {name}")
+        yield _File(f"apps/{member.name}/manifests/{name}", (manifest,), f"{member.source}: {name}")
 
 
-def _root(files: Tree, app: ManifestApp, estate: Estate) -> None:
-    """Write the Applications, and what makes them."""
+def _root(filled: Filled) -> Iterator[_File]:
+    """Yield the Applications, and what makes them."""
+    estate, root, installs, first = filled.estate, filled.root, filled.installs, filled.first
     platform, cluster = estate.platform, estate.context.cluster
-    root = ManifestChart(app, f"{cluster.name}.root.objects")
-    installs = ManifestChart(app, f"{cluster.name}.root.applications")
-    first = ManifestChart(app, f"{cluster.name}.root.bootstrap")
     first.add(root.add(projects.root_project(cluster)))
     first.add(applications.root_application(cluster))
     for member in platform.members:
@@ -88,10 +103,10 @@ def _root(files: Tree, app: ManifestApp, estate: Estate) -> None:
             wave = platform.waves[PREFIX + tenant.name] + 1
             root.add(applications.tenant_application(tenant, repository, cluster, wave))
     for manifest in root.manifests:
-        _write(files, f"root/{manifest['kind']}.{manifest['metadata']['name']}.yaml", manifest)
+        yield _File(f"root/{manifest['kind']}.{manifest['metadata']['name']}.yaml", (manifest,))
     for manifest in installs.manifests:
-        _write(files, f"apps/{manifest['metadata']['name']}/application.yaml", manifest)
-    _write(files, "bootstrap/root.yaml", *first.manifests)
+        yield _File(f"apps/{manifest['metadata']['name']}/application.yaml", (manifest,))
+    yield _File("bootstrap/root.yaml", first.manifests)
 
 
 def _application(estate: Estate, member: Application, wave: int | None = None) -> Any:  # noqa: ANN401  an ApiObject
@@ -110,10 +125,12 @@ def _footprint(estate: Estate, member: Application) -> projects.Footprint:
     return projects.footprint(manifests, estate.runtime_workloads[member.name], complete=not unknown(found))
 
 
-def _write(files: Tree, path: str, *documents: Any, where: str = "") -> None:  # noqa: ANN401  what YAML can hold
+def _text(file: _File) -> bytes | Finding:
     try:
-        files[path] = to_yaml(*documents)
+        return to_yaml(*file.documents)
     except yaml.YAMLError as error:
-        fail(
-            where or path, ": ".join(map(str, error.args)), "maps, lists, text, numbers, bools and nulls only"
+        return Finding(
+            file.where or file.path,
+            ": ".join(map(str, error.args)),
+            "maps, lists, text, numbers, bools and nulls only",
         )
