@@ -1,5 +1,7 @@
 """The clusters: edit this file, then run `make synth`."""
 
+from pathlib import Path
+
 from platform_stack import Cluster, Platform
 
 from . import APPLICATIONS, BOOTSTRAP
@@ -16,12 +18,16 @@ KIND = Cluster(
     iscsi=False,
 )
 
+_HERE = Path(__file__).absolute().parent
+
 PLATFORM = Platform(
     bootstrap=BOOTSTRAP,
     applications=APPLICATIONS,
     policies=POLICIES,
     exceptions=cluster_exceptions,
     clusters=(KIND,),
+    facts=_HERE.parent / "imports" / "facts",
+    secrets=_HERE / "secrets",
 )
 
 if __name__ == "__main__":  # `python -m apps` does what `platform-stack synth` does

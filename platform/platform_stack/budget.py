@@ -44,7 +44,7 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Workload:
+class WorkloadRequests:
     """What one workload asks for.
 
     Attributes:
@@ -72,7 +72,7 @@ class Workload:
         return self.pod * self.pods
 
 
-def workloads(estate: Estate) -> list[Workload]:
+def workloads(estate: Estate) -> list[WorkloadRequests]:
     """Return the long-running workloads of a platform: its objects' and those declared as made at run time.
 
     What the mesh adds to their pods follows each as a workload of its own.
@@ -84,7 +84,7 @@ def workloads(estate: Estate) -> list[Workload]:
             if item["kind"] in ("Deployment", "StatefulSet", "DaemonSet"):
                 spec = item["spec"]
                 found.append(
-                    Workload(
+                    WorkloadRequests(
                         member.name,
                         item["metadata"]["namespace"],
                         item["kind"],
@@ -99,7 +99,9 @@ def workloads(estate: Estate) -> list[Workload]:
             request = Request(quantity(runtime.cpu or 0), quantity(runtime.memory or 0))
             idle = member.run_time.known_idle.get(runtime.name, "")
             found.append(
-                Workload(member.name, runtime.namespace, runtime.kind, runtime.name, count, request, idle)
+                WorkloadRequests(
+                    member.name, runtime.namespace, runtime.kind, runtime.name, count, request, idle
+                )
             )
     injected = {(one.namespace, one.name) for one in estate.inventory.all() if one.mesh}
     return [
@@ -112,7 +114,7 @@ def workloads(estate: Estate) -> list[Workload]:
     ]
 
 
-def _sidecars(platform: Platform, host: Workload) -> Iterator[Workload]:
+def _sidecars(platform: Platform, host: WorkloadRequests) -> Iterator[WorkloadRequests]:
     """Yield what the mesh adds to the pods of a workload, as a workload of its own."""
     for holder in platform.holders(Mesh):
         sidecar = holder.role.sidecar

@@ -104,11 +104,6 @@ def called_from() -> str:
     return f"{short_path(path)}:{line}"
 
 
-def caller_file() -> Path:
-    """Return the absolute path of the file of the nearest caller outside this library."""
-    return Path(_caller()[0]).absolute()
-
-
 def _caller() -> tuple[str, int]:
     frame = sys._getframe(1)  # noqa: SLF001  the stdlib's own way to it (inspect) reads source files and is slow
     while frame.f_back is not None and not _is_users(frame.f_code.co_filename):

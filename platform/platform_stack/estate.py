@@ -140,7 +140,7 @@ class Estate:
         return {name: [*items, *self.compiled.objects.get(name, ())] for name, items in self.objects.items()}
 
     @cached_property
-    def budget(self) -> Sequence[budget.Workload]:
+    def budget(self) -> Sequence[budget.WorkloadRequests]:
         """What the long-running pods ask for; those of unknown releases are not among them."""
         return budget.workloads(self)
 

@@ -18,6 +18,8 @@ from .charts import IN_MODULES, helm
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from platform_stack import Cluster
+
     from .client import Object
     from .dist import Dist
 
@@ -30,32 +32,34 @@ def is_needed(dist: Dist) -> bool:
     return CHART not in {pin.chart for pin in dist.charts}
 
 
-def objects(cluster: str, folder: Path) -> list[Object]:
-    """Return what its chart makes for a cluster of that name, in the order of helm.
+def objects(cluster: Cluster, folder: Path) -> list[Object]:
+    """Return what its chart makes for a cluster, in the order of helm.
 
     Args:
-        cluster: the cluster's name.
+        cluster: the cluster.
         folder: gets the file of values.
 
     """
     folder.mkdir()
     file = folder / "values.yaml"
-    file.write_text(yaml.safe_dump(_values(cluster)))
+    file.write_text(yaml.safe_dump(_values(cluster.name, cluster.pod_network)))
     engine, module, path = IN_MODULES[CHART]
     chart = str(module_folder(engine, module) / path)
     where = "--namespace=kube-system", f"--kube-version={KUBERNETES_VERSION}", f"--values={file}"
     return [item for item in yaml.load_all(helm("template", CHART, chart, *where), yaml.CSafeLoader) if item]
 
 
-def _values(cluster: str) -> dict[str, Any]:
+def _values(cluster: str, pods: str) -> dict[str, Any]:
     return {
         "k8sServiceHost": f"{cluster}-control-plane",
         "k8sServicePort": 6443,
         "kubeProxyReplacement": "true",
         "ipam": {"mode": "kubernetes"},
         "k8s": {"requireIPv4PodCIDR": True},
-        "routingMode": "tunnel",
-        "tunnelProtocol": "vxlan",
+        # A node reaches pods from its own address, as on a network that encapsulates nothing within a subnet.
+        "routingMode": "native",
+        "autoDirectNodeRoutes": True,
+        "ipv4NativeRoutingCIDR": pods,
         # An ipBlock of a NetworkPolicy means nodes too, as it does for every other network.
         "policyCIDRMatchMode": ["nodes"],
         "envoy": {"enabled": False},

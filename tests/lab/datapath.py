@@ -155,12 +155,13 @@ def _outward(cluster: LiveCluster, declared: Declared, source: LivePod) -> Itera
             yield Question(source, Name(name, address), port, "TCP", name, port)
 
 
-def seen(question: Question) -> list[tuple[Peer, Peer]]:
+def seen(question: Question, *, by_address: bool = False) -> list[tuple[Peer, Peer]]:
     """Return as whom policies see the two ends; a connection gets through if it does so as any of them.
 
     From one node to another the kernel's tunnel says `remote-node`, also of the API server's node, whose address
     there is its router's (cilium/cilium#18049). A pod sees the API server's node as `host` and `kube-apiserver` in
-    one identity where it runs there itself.
+    one identity where it runs there itself. With `by_address` a node is its address, but to its own pods, which it
+    always reaches.
     """
     source, target = question.source, question.target
     here = isinstance(source, LiveNode) and isinstance(target, LivePod) and source.name == target.node
@@ -168,12 +169,15 @@ def seen(question: Question) -> list[tuple[Peer, Peer]]:
         case LivePod():
             sources: tuple[Peer, ...] = (_pod(source),)
         case LiveNode():
-            sources = (Entity("host" if here else "remote-node"),)
+            remote = Address(source.ip) if by_address else Entity("remote-node")
+            sources = (Entity("host") if here else remote,)
         case World():
             sources = (Address(source.address),)
     match target:
         case LivePod():
             targets: tuple[Peer, ...] = (_pod(target),)
+        case LiveNode() if by_address:
+            targets = (Address(target.ip),)
         case LiveNode():
             local = isinstance(source, LivePod) and source.node == target.name
             of_node = ["host"] if local else [] if target.api_server else ["remote-node"]
@@ -194,7 +198,7 @@ def judged(
     views = [
         (index, (source, target, question.port, question.protocol))
         for index, question in enumerate(asked)
-        for source, target in seen(question)
+        for source, target in seen(question, by_address=cluster.nodes_by_address)
     ]
     by_oracle = {index for index, view in views if oracle.allows(*view)}
     by_engine: set[int] | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -56,6 +57,8 @@ def _asked(lab: Lab) -> Result:
     )
     context = Context(declared, declared.clusters[0])
     # The engine is asked as Cilium is by itself: there an ipBlock means no node, as it does for other networks.
-    asked = contextlib.nullcontext() if carrier.is_needed(lab.dist) else Judge()
+    by_address = carrier.is_needed(lab.dist)
+    live = dataclasses.replace(live, nodes_by_address=by_address)
+    asked = contextlib.nullcontext() if by_address else Judge()
     with asked as engine:
         return check(live, Declared.of(context, synthesized.flows), engine, announce=announce)

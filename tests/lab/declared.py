@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from platform_stack.model.flow import ANY_PORT, Entity, Names, Networks
 from platform_stack.network.pods import DNS, Workload
+from platform_stack.network.resolve import Opened
 
 from .live import LiveNode, LivePod, Name, Source, Target, World
 
@@ -19,17 +20,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from platform_stack import Context
-    from platform_stack.network.resolve import Peer, ResolvedFlow
+    from platform_stack.network.resolve import ResolvedFlow, ResolvedPeer
 
 _DNS_PORT = 53
 
 
 @dataclass(frozen=True)
 class Declared:
-    """The flows of one cluster, and the namespaces that refuse all else, in and out."""
+    """The flows of one cluster, and the namespaces that refuse all else, in and out.
+
+    `api_servers` are the networks that policies mean by the API server, where they mean it by address.
+    """
 
     flows: tuple[ResolvedFlow, ...]
     guarded: frozenset[str]
+    api_servers: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, context: Context, flows: Iterable[ResolvedFlow]) -> Declared:
@@ -40,7 +45,7 @@ class Declared:
             for namespace in member.namespaces
             if not namespace.existing
         )
-        return cls(tuple(flows), guarded)
+        return cls(tuple(flows), guarded, context.cluster.api_server_networks)
 
     def allows(self, source: Source, target: Target, port: int, protocol: str) -> bool:
         """Return whether a connection was declared, to a port of a pod, a node or what is outside.
@@ -58,7 +63,7 @@ class Declared:
             flow.protocol == protocol
             and flow.port in (port, ANY_PORT)
             and _opens(flow.source, source)
-            and _answers(flow.target, target)
+            and self._answers(flow.target, target)
             for flow in self.flows
         )
 
@@ -67,14 +72,19 @@ class Declared:
         return {
             (flow.port, flow.protocol)
             for flow in self.flows
-            if flow.port != ANY_PORT and _answers(flow.target, target)
+            if flow.port != ANY_PORT and self._answers(flow.target, target)
         }
+
+    def _answers(self, declared: ResolvedPeer, target: Target) -> bool:
+        if declared is Entity.API_SERVER and isinstance(target, LiveNode):
+            return target.api_server or _within(self.api_servers, target.ip)
+        return _answers(declared, target)
 
     def _guards(self, end: Source | Target) -> bool:
         return isinstance(end, LivePod) and end.namespace in self.guarded
 
 
-def _opens(declared: Peer, source: Source) -> bool:
+def _opens(declared: ResolvedPeer, source: Source) -> bool:
     """Return whether a source is meant: a node stands for the API server, and for what comes to a LoadBalancer.
 
     Between nodes a tunnel tells that a node speaks, not which process of it (cilium/cilium#18049); and a packet for
@@ -90,7 +100,7 @@ def _opens(declared: Peer, source: Source) -> bool:
     return _is(declared, source)
 
 
-def _answers(declared: Peer, target: Target) -> bool:
+def _answers(declared: ResolvedPeer, target: Target) -> bool:
     """Return whether a target is meant: policies name nodes together, so a pod on one's network means all."""
     match target:
         case LivePod():
@@ -98,7 +108,7 @@ def _answers(declared: Peer, target: Target) -> bool:
         case LiveNode():
             if isinstance(declared, Workload):
                 return declared.host_network
-            return declared is Entity.NODES or (declared is Entity.API_SERVER and target.api_server)
+            return declared is Entity.NODES
         case World():
             return declared is Entity.WORLD or _contains(declared, target.server)
         case Name():
@@ -107,7 +117,7 @@ def _answers(declared: Peer, target: Target) -> bool:
             return declared is Entity.WORLD or _contains(declared, target.address)
 
 
-def _is(declared: Peer, end: Source | Target) -> bool:
+def _is(declared: ResolvedPeer, end: Source | Target) -> bool:
     if declared is Entity.CLUSTER_DNS:
         declared = DNS
     return (
@@ -119,10 +129,14 @@ def _is(declared: Peer, end: Source | Target) -> bool:
     )
 
 
-def _contains(declared: Peer, address: str) -> bool:
-    return isinstance(declared, Networks) and any(
-        ip_address(address) in ip_network(network) for network in declared.networks
-    )
+def _contains(declared: ResolvedPeer, address: str) -> bool:
+    if isinstance(declared, Opened) and not declared.networks:
+        return True
+    return isinstance(declared, Networks | Opened) and _within(declared.networks, address)
+
+
+def _within(networks: Iterable[str], address: str) -> bool:
+    return any(ip_address(address) in ip_network(network) for network in networks)
 
 
 def _covers(pattern: str, name: str) -> bool:

@@ -115,6 +115,7 @@ class LiveCluster:
         dns: the address of cluster DNS.
         kubernetes: the address of the Service `kubernetes`, and its port.
         api_port: the port of the API server on its node.
+        nodes_by_address: whether policies mean a node by its address, as an ipBlock does, and not as what it is.
 
     """
 
@@ -127,3 +128,4 @@ class LiveCluster:
     dns: str
     kubernetes: tuple[str, int]
     api_port: int = 6443
+    nodes_by_address: bool = False

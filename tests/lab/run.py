@@ -102,7 +102,9 @@ def _start(
         )
     index = ChartRepository(web.charts, f"{web.url}/charts")
     real = _publish(index, platform, dist, options.charts, scratch)
-    carried = carrier.objects(platform.cluster, scratch / "carrier") if carrier.is_needed(dist) else []
+    carried = (
+        carrier.objects(platform.declared.clusters[0], scratch / "carrier") if carrier.is_needed(dist) else []
+    )
     if carried:
         report.say(carrier.SAID)
     made = runtime.workloads(platform)

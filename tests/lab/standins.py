@@ -33,6 +33,8 @@ ARGOCD_MODULE = "github.com/argoproj/argo-cd/v3"
 _NOTHING: dict[str, Any] = {}
 # What of the values of the argo-cd chart each ConfigMap holds.
 ARGOCD_CONFIG_MAPS = {"argocd-cm": "cm", "argocd-cmd-params-cm": "params", "argocd-rbac-cm": "rbac"}
+# Whose addresses the chart writes there, for they have the release's name: port of the pods, key.
+ARGOCD_ADDRESSES = {"redis": "redis.server", "repo-server": "repo.server"}
 
 
 def write_stand_ins(dist: Dist, recorded: Path, profile: str, folder: Path) -> dict[tuple[str, str], Path]:
@@ -139,6 +141,13 @@ def argocd_settings(objects: list[Object], values: Mapping[str, Any]) -> list[Ob
     What the values do not say comes from the engine's own manifests; a recorded key that neither knows is left out.
     """
     defaults = module_folder(ARGOCD, ARGOCD_MODULE) / "manifests" / "base" / "config"
+    addresses = {
+        ARGOCD_ADDRESSES[port["targetPort"]]: f"{item['metadata']['name']}:{port['port']}"
+        for item in objects
+        if item["kind"] == "Service"
+        for port in item["spec"].get("ports") or []
+        if port.get("targetPort") in ARGOCD_ADDRESSES
+    }
     filled: list[Object] = []
     for item in objects:
         section = ARGOCD_CONFIG_MAPS.get(item["metadata"]["name"])
@@ -148,6 +157,7 @@ def argocd_settings(objects: list[Object], values: Mapping[str, Any]) -> list[Ob
         base = yaml.safe_load((defaults / f"{item['metadata']['name']}.yaml").read_text()).get("data") or {}
         said = values.get("configs", {}).get(section, {})
         data = {**base, **{key: _text(value) for key, value in said.items() if value is not None}}
+        data |= {key: address for key, address in addresses.items() if key in (item.get("data") or {})}
         filled.append({**item, "data": data})
     return filled
 

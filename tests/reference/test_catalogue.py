@@ -9,7 +9,7 @@ import pytest
 from apps import SMALL
 from apps.__main__ import PLATFORM
 from platform_stack import Application, NetworkEngine, PlatformError, Profile
-from platform_stack.budget import Request, Workload, total
+from platform_stack.budget import Request, WorkloadRequests, total
 from platform_stack.model.cluster import PROFILES
 from platform_stack.model.roles import CertificateIssuer, Gateway
 from platform_stack.quantity import quantity
@@ -20,7 +20,7 @@ from tests.described import made
 MANUAL = {member.name for member in PLATFORM.members if member.sync.manual(PLATFORM.clusters[0])}
 
 
-def found(applications: tuple[Application, ...] = PLATFORM.applications) -> tuple[Workload, ...]:
+def found(applications: tuple[Application, ...] = PLATFORM.applications) -> tuple[WorkloadRequests, ...]:
     """Return the workloads that Argo CD syncs by itself."""
     platform = dataclasses.replace(PLATFORM, applications=applications)
     (result,) = [made()] if platform == PLATFORM else synthesize(platform)

@@ -19,9 +19,9 @@ from platform_stack import Context, PlatformError, Repository, Route, Service, T
 from platform_stack.budget import Request, pod_request, total
 from platform_stack.checks.dangling import leads_somewhere
 from platform_stack.constructs.tenant import objects as tenant_objects
-from platform_stack.integrations.argo_cd.health import GATE_EXEMPT
 from platform_stack.integrations.argo_cd.projects import tenant_project
 from platform_stack.integrations.grafana import DASHBOARD_LABEL
+from platform_stack.labels import GATE_EXEMPT
 from platform_stack.network.table import rows
 from platform_stack.quantity import quantity
 from platform_stack.schemas import validate

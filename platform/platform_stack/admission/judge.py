@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from platform_stack.admission.description import POLICY
 from platform_stack.admission.stored import stored
 from platform_stack.kubernetes import full_name, group_of
+from platform_stack.labels import POLICY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

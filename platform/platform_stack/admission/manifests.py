@@ -25,7 +25,7 @@ _SUFFIXES = (".yaml", ".yml", ".json")
 
 
 @dataclass(frozen=True)
-class Source:
+class ManifestSource:
     """One object, and where it stands.
 
     Attributes:
@@ -48,7 +48,7 @@ class Source:
         ) == (violation.api_version, violation.kind, violation.namespace, violation.name)
 
 
-def read(paths: Iterable[Path], namespace: str) -> list[Source]:
+def read(paths: Iterable[Path], namespace: str) -> list[ManifestSource]:
     """Read the objects of files, of folders (all YAML and JSON files below), and of standard input (`-`).
 
     Args:
@@ -66,7 +66,7 @@ def read(paths: Iterable[Path], namespace: str) -> list[Source]:
                 if isinstance(item, Finding):
                     findings.append(item)
                 else:
-                    found.append(Source(where, _placed(item, namespace)))
+                    found.append(ManifestSource(where, _placed(item, namespace)))
     if findings:
         raise PlatformError(*findings)
     if not found:

@@ -34,7 +34,7 @@ class ExceptionRow:
 
 
 @dataclass(frozen=True)
-class Row:
+class PolicyRow:
     """One policy.
 
     Attributes:
@@ -57,7 +57,7 @@ class Row:
     exceptions: tuple[ExceptionRow, ...]
 
 
-def rows(estate: Estate) -> list[Row]:
+def rows(estate: Estate) -> list[PolicyRow]:
     """Return the policies in the order of the platform's list.
 
     Raises:
@@ -66,7 +66,7 @@ def rows(estate: Estate) -> list[Row]:
     """
     excepted = estate.excepted
     return [
-        Row(
+        PolicyRow(
             policy.name,
             policy.engine,
             policy.tenants,
@@ -84,7 +84,7 @@ def rows(estate: Estate) -> list[Row]:
     ]
 
 
-def summary(found: list[Row], tier: Tier) -> str:
+def summary(found: list[PolicyRow], tier: Tier) -> str:
     """Return how many policies do what in the namespaces of a tier: "deny 12, audit 3"."""
     actions = Counter(row.tenants if tier == "tenant" else row.platform for row in found)
     return ", ".join(f"{action.value} {actions[action]}" for action in Action if actions[action])

@@ -12,7 +12,7 @@ import click
 from platform_stack import bootstrap
 from platform_stack.cli.load import reports_errors
 from platform_stack.cli.progress import progress
-from platform_stack.doctor import Check, check_git, check_machine, check_network, check_tools
+from platform_stack.doctor import Diagnosis, check_git, check_machine, check_network, check_tools
 from platform_stack.errors import did_you_mean, fail
 from platform_stack.integrations.falco import check_falco
 
@@ -66,7 +66,7 @@ def _folder(dist: Path, name: str | None) -> Path:
     return dist / known[0]
 
 
-def _show(check: Check) -> None:
+def _show(check: Diagnosis) -> None:
     click.echo(click.style(f"{check.state:<5}", fg=_COLORS[check.state]) + f" {check.name}: {check.found}")
     if check.state != "ok":
         click.echo(f"        expected: {check.expected}")

@@ -11,7 +11,7 @@ import click
 from platform_stack.checks import Phase, warnings
 from platform_stack.cli.load import choose_cluster, known, load_platform, reports_errors, show_warnings
 from platform_stack.cli.table import print_table
-from platform_stack.network.table import Row, graph, rows
+from platform_stack.network.table import FlowRow, graph, rows
 from platform_stack.synth import estates
 
 Format = Literal["table", "mermaid", "dot", "json"]
@@ -58,7 +58,7 @@ def flows(
         click.echo("\n".join(graph(found, form)))
 
 
-def _table(found: list[Row]) -> None:
+def _table(found: list[FlowRow]) -> None:
     print_table(
         ("from", "to", "port", "protection", "why", "asked by"),
         ((row.source, row.target, row.port, row.protection, row.because, row.declared_by) for row in found),

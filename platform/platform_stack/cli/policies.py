@@ -12,7 +12,7 @@ import click
 from platform_stack.admission.compiler import engines
 from platform_stack.admission.judge import compiled, judge, not_judged
 from platform_stack.admission.manifests import named_in, read
-from platform_stack.admission.table import Row, rows
+from platform_stack.admission.table import PolicyRow, rows
 from platform_stack.cli.load import choose_cluster, load_platform, reports_errors
 from platform_stack.cli.progress import progress
 from platform_stack.cli.table import print_table
@@ -23,7 +23,7 @@ from platform_stack.synth import estates
 
 if TYPE_CHECKING:
     from platform_stack.admission.judge import Violation
-    from platform_stack.admission.manifests import Source
+    from platform_stack.admission.manifests import ManifestSource
     from platform_stack.estate import Estate
 
 
@@ -125,7 +125,7 @@ def _known(ctx: click.Context) -> tuple[Platform, Estate]:
     return platform, estate
 
 
-def _table(found: list[Row]) -> None:
+def _table(found: list[PolicyRow]) -> None:
     print_table(
         ("policy", "engine", "tenants", "platform", "severity", "asks", "exceptions"),
         (
@@ -142,7 +142,7 @@ def _table(found: list[Row]) -> None:
     )
 
 
-def _as_json(one: Violation, sources: list[Source], platform: Platform) -> dict[str, Any]:
+def _as_json(one: Violation, sources: list[ManifestSource], platform: Platform) -> dict[str, Any]:
     """Return a violation with its file, and with what its policy says about itself."""
     policy = next((policy for policy in platform.policies if policy.name == one.policy), None)
     return {
@@ -163,7 +163,7 @@ def _show(one: dict[str, Any]) -> None:
         click.echo(f"  hint:     {one['hint']}")
 
 
-def _count(found: list[Violation], sources: list[Source]) -> None:
+def _count(found: list[Violation], sources: list[ManifestSource]) -> None:
     refused = {one.target for one in found if one.action is Action.DENY}
     reported = {one.target for one in found} - refused
     objects = "1 object" if len(sources) == 1 else f"{len(sources)} objects"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -27,7 +28,7 @@ def secrets() -> None:
 
     \b
     init    once: the key pair; the private key stays outside the repository
-    seal    make and seal what is missing, into apps/secrets/<cluster>/
+    seal    make and seal what is missing, into the platform's folder of secrets
     synth   copies it into dist/, which you commit
 
     Values are made by chance or taken from you, and are never written or printed in the clear, but by
@@ -41,12 +42,11 @@ def init(at: Setting) -> None:
     """Make the sealing key pair of a cluster.
 
     The private key goes to the config folder, for you only; keep a copy of it elsewhere. The certificate goes
-    to apps/secrets/<cluster>/: commit it, so that others can seal too. Neither is ever overwritten.
+    to the platform's folder of secrets: commit it, so that others can seal too. Neither is ever overwritten.
     """
     from platform_stack.secrets.keys import create  # noqa: PLC0415  see above
 
-    repository = at.platform.secrets.parent.parent.resolve()
-    if at.config.resolve().is_relative_to(repository):
+    if at.config.resolve().is_relative_to(Path.cwd()):
         fail(
             str(at.config),
             "a folder inside the repository",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from platform_stack.integrations.argo_cd.sync import KEPT, OPTIONS_ANNOTATION
 from platform_stack.kubernetes import MINOR_VERSION
-from platform_stack.labels import NO_DEFAULT_DENY, OWNER, TIER
+from platform_stack.labels import NO_DEFAULT_DENY, OWNER, POD_SECURITY_BECAUSE, TIER
 from platform_stack_imports.k8s import Namespace as NamespaceObject
 from platform_stack_imports.k8s import ObjectMeta
 
@@ -37,7 +37,7 @@ def namespace(
     if spec.mesh and mesh:
         annotations |= mesh.namespace_annotations
     if spec.because:
-        annotations["platform-stack.io/pod-security-because"] = spec.because
+        annotations[POD_SECURITY_BECAUSE] = spec.because
     if no_default_deny and not spec.existing:
         annotations[NO_DEFAULT_DENY] = no_default_deny
     if spec.existing:

@@ -19,7 +19,7 @@ _SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class Diagnosis:
     """One thing that was looked at.
 
     Attributes:

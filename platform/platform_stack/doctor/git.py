@@ -6,7 +6,7 @@ import re
 import tempfile
 from typing import TYPE_CHECKING
 
-from platform_stack.doctor.check import Check, ask
+from platform_stack.doctor.check import Diagnosis, ask
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -18,7 +18,7 @@ _SILENT = {"GIT_TERMINAL_PROMPT": "0", "GIT_SSH_COMMAND": "ssh -o BatchMode=yes"
 _SHOWN = 3
 
 
-def check_git(variables: Mapping[str, str], clone: Path) -> Iterator[Check]:
+def check_git(variables: Mapping[str, str], clone: Path) -> Iterator[Diagnosis]:
     """Yield the checks of the git repository.
 
     Args:
@@ -40,7 +40,7 @@ def check_git(variables: Mapping[str, str], clone: Path) -> Iterator[Check]:
         )
         ask("git", "init", "--quiet", "--bare", scratch)
         answer = ask(*git, "fetch", "--quiet", "--depth=1", url, revision, environment=_SILENT)
-        yield Check(
+        yield Diagnosis(
             "git repository",
             "ok" if answer.ok else "fail",
             f"{revision} of {url}" if answer.ok else f"{revision} of {url}: {answer.text}",
@@ -57,20 +57,20 @@ def check_git(variables: Mapping[str, str], clone: Path) -> Iterator[Check]:
             yield _content(status.text, variables)
 
 
-def _remote(url: str, clone: Path) -> Check:
+def _remote(url: str, clone: Path) -> Diagnosis:
     answer = ask("git", "-C", str(clone), "remote", "--verbose")
     remotes = dict(line.split()[:2] for line in answer.text.splitlines()) if answer.ok else {}
     name = "git URL of dist/"
     expected = "a remote of this clone"
     own = [remote for remote, address in remotes.items() if same_repository(address, url)]
     if own:
-        return Check(name, "ok", f"{url}, the remote {own[0]!r}", expected)
+        return Diagnosis(name, "ok", f"{url}, the remote {own[0]!r}", expected)
     if not remotes:
-        return Check(
+        return Diagnosis(
             name, "warn", f"{url}, and this clone has no remote", expected, f"git remote add origin {url}"
         )
     address = remotes.get("origin") or next(iter(remotes.values()))
-    return Check(
+    return Diagnosis(
         name,
         "fail",
         f"{url}, while this clone's remote is {address}: Argo CD would run somebody else's platform",
@@ -89,13 +89,13 @@ def _normal(url: str) -> tuple[str, str]:
     return (match[1].lower(), match[2]) if match else ("", url)
 
 
-def _content(status: str, variables: Mapping[str, str]) -> Check:
+def _content(status: str, variables: Mapping[str, str]) -> Diagnosis:
     changed = [line.split(maxsplit=1)[1] for line in status.splitlines()]
     folder = f"dist/{variables['CLUSTER']}"
     shown = ", ".join(changed[:_SHOWN]) + (
         f" and {len(changed) - _SHOWN} more" if len(changed) > _SHOWN else ""
     )
-    return Check(
+    return Diagnosis(
         "dist/ in git",
         "fail" if changed else "ok",
         f"{variables['REVISION']} differs: {shown}"

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from platform_stack.doctor.check import Check, version
+from platform_stack.doctor.check import Diagnosis, version
 from platform_stack.doctor.tools import docker_info
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ CRYPTO_SHA1 is left out: since Linux 6.16 it has another name."""
 _MIB = 2**20
 
 
-def check_machine(variables: Mapping[str, str], system: str, root: Path = Path("/")) -> Iterator[Check]:
+def check_machine(variables: Mapping[str, str], system: str, root: Path = Path("/")) -> Iterator[Diagnosis]:
     """Yield the checks of the machine.
 
     Args:
@@ -64,7 +64,7 @@ def check_machine(variables: Mapping[str, str], system: str, root: Path = Path("
         yield _cpus(int(info.get("NCPU", 0)))
         yield _memory("memory", int(info.get("MemTotal", 0)) // _MIB, int(variables["REQUESTED_MIB"]))
         group = str(info.get("CgroupVersion") or "unknown")
-        yield Check(
+        yield Diagnosis(
             "cgroups",
             "ok" if group == "2" else "fail",
             f"version {group}",
@@ -74,7 +74,7 @@ def check_machine(variables: Mapping[str, str], system: str, root: Path = Path("
             else "boot with systemd.unified_cgroup_hierarchy=1, or use a newer distribution",
         )
     if system != "Linux":
-        yield Check(
+        yield Diagnosis(
             "operating system",
             "warn",
             system,
@@ -90,25 +90,27 @@ def check_machine(variables: Mapping[str, str], system: str, root: Path = Path("
     yield from _kernel(root)
 
 
-def _cpus(found: int) -> Check:
+def _cpus(found: int) -> Diagnosis:
     state: State = "fail" if found < _CPUS else "warn" if found < _MANY_CPUS else "ok"
     hint = "give Docker more CPUs; with 2, use the selection SMALL of apps/__init__.py and be patient"
-    return Check("CPUs", state, str(found), f"{_MANY_CPUS}, at least {_CPUS}", "" if state == "ok" else hint)
+    return Diagnosis(
+        "CPUs", state, str(found), f"{_MANY_CPUS}, at least {_CPUS}", "" if state == "ok" else hint
+    )
 
 
-def _memory(name: str, found: int, requested: int) -> Check:
+def _memory(name: str, found: int, requested: int) -> Diagnosis:
     wanted = int(requested * _COMFORT)
     state: State = "fail" if found < requested else "warn" if found < wanted else "ok"
     expected = f"{wanted} MiB, at least {requested} MiB (what the pods request)"
     hint = "close something, give Docker more memory, or use the selection SMALL of apps/__init__.py"
-    return Check(name, state, f"{found} MiB", expected, "" if state == "ok" else hint)
+    return Diagnosis(name, state, f"{found} MiB", expected, "" if state == "ok" else hint)
 
 
-def _inotify(root: Path) -> Iterator[Check]:
+def _inotify(root: Path) -> Iterator[Diagnosis]:
     for name, wanted in _INOTIFY.items():
         text = _read(root / "proc/sys/fs/inotify" / name).strip()
         enough = text.isdigit() and int(text) >= wanted
-        yield Check(
+        yield Diagnosis(
             f"inotify {name}",
             "ok" if enough else "fail" if text.isdigit() else "warn",
             text or "unknown",
@@ -119,11 +121,11 @@ def _inotify(root: Path) -> Iterator[Check]:
         )
 
 
-def _kernel(root: Path) -> Iterator[Check]:
+def _kernel(root: Path) -> Iterator[Diagnosis]:
     release = _read(root / "proc/sys/kernel/osrelease").strip()
     found = version(release)
     new = found is not None and found >= _KERNEL
-    yield Check(
+    yield Diagnosis(
         "kernel",
         "ok" if new else "fail" if found else "warn",
         release or "unknown",
@@ -140,7 +142,7 @@ def _kernel(root: Path) -> Iterator[Check]:
         )
     )
     state: State = "ok" if wireguard else "fail" if options else "warn"
-    yield Check(
+    yield Diagnosis(
         "WireGuard",
         state,
         {
@@ -155,7 +157,7 @@ def _kernel(root: Path) -> Iterator[Check]:
     )
     missing = [f"CONFIG_{name}" for name in _EBPF if options.get(name) not in ("y", "m")]
     state = "warn" if not options else "fail" if missing else "ok"
-    yield Check(
+    yield Diagnosis(
         "eBPF",
         state,
         {

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from platform_stack.doctor.check import Check, ask
+from platform_stack.doctor.check import Diagnosis, ask
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _WHERE = "load_balancer_range in apps/__main__.py"
 
 
-def check_network(variables: Mapping[str, str], folder: Path) -> Iterator[Check]:
+def check_network(variables: Mapping[str, str], folder: Path) -> Iterator[Diagnosis]:
     """Yield the checks of the network.
 
     Args:
@@ -33,12 +33,12 @@ def check_network(variables: Mapping[str, str], folder: Path) -> Iterator[Check]
     yield from _ports(folder)
 
 
-def _range(wanted: IPv4Network) -> Check:
+def _range(wanted: IPv4Network) -> Diagnosis:
     answer = ask("docker", "network", "inspect", "kind")
     name = "load-balancer range"
     if not answer.ok:
         home = _home(wanted)
-        return Check(
+        return Diagnosis(
             name,
             "warn",
             "no docker network 'kind' yet: the first cluster makes it, where Docker finds room",
@@ -51,14 +51,16 @@ def _range(wanted: IPv4Network) -> Check:
     found = f"docker network 'kind' is {', '.join(map(str, usable)) or 'without IPv4'}"
     expected = f"a network that holds {wanted}, with nobody in it"
     if not usable:
-        return Check(name, "fail", found, expected, f"docker network create --subnet {_home(wanted)} kind")
+        return Diagnosis(
+            name, "fail", found, expected, f"docker network create --subnet {_home(wanted)} kind"
+        )
     taken = _taken(network)
     if any(wanted.subnet_of(subnet) for subnet in usable):
         inside = sorted(str(address) for address in taken if address in wanted)
         if not inside:
-            return Check(name, "ok", found, expected)
+            return Diagnosis(name, "ok", found, expected)
         found += f", and {', '.join(inside)} of the range is taken"
-    return Check(
+    return Diagnosis(
         name, "fail", found, expected, f"{_WHERE}: {suggestion(usable[0])!r}, then make synth and git push"
     )
 
@@ -82,7 +84,7 @@ def _taken(network: dict[str, Any]) -> set[ipaddress.IPv4Address]:
     return {ipaddress.IPv4Address(text) for text in texts if "." in text}
 
 
-def _ports(folder: Path) -> Iterator[Check]:
+def _ports(folder: Path) -> Iterator[Diagnosis]:
     """Yield a check for each port of the host that kind.yaml maps."""
     config = yaml.safe_load((folder / "bootstrap/kind.yaml").read_text())
     wanted = [
@@ -93,7 +95,7 @@ def _ports(folder: Path) -> Iterator[Check]:
     server = config.get("networking", {}).get("apiServerPort")
     for address, port in [*wanted, *([("127.0.0.1", server)] if server else [])]:
         used = _used(address, port)
-        yield Check(
+        yield Diagnosis(
             f"port {port}",
             "fail" if used else "ok",
             "in use" if used else "free",

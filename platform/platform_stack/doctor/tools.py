@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from platform_stack.doctor.check import Check, ask, version
+from platform_stack.doctor.check import Diagnosis, ask, version
 from platform_stack.kubernetes import MINOR_VERSION
 
 if TYPE_CHECKING:
@@ -60,12 +60,12 @@ https://kubernetes.io/releases/version-skew-policy/#kubectl; https://helm.sh/doc
 https://git-scm.com/docs/gitcredentials (an empty helper resets the list since 2.9)."""
 
 
-def check_tools() -> Iterator[Check]:
+def check_tools() -> Iterator[Diagnosis]:
     """Yield a check for each program, and one for Docker's daemon."""
     for tool in _TOOLS:
         yield _check(tool)
     answer = ask("docker", "info", "--format", "{{.ServerVersion}}")
-    yield Check(
+    yield Diagnosis(
         "docker daemon",
         "ok" if answer.ok else "fail",
         f"version {answer.text}" if answer.ok else answer.text,
@@ -85,22 +85,24 @@ def docker_info() -> dict[str, Any]:
         return {}
 
 
-def _check(tool: _Tool) -> Check:
+def _check(tool: _Tool) -> Diagnosis:
     name = tool.command[0]
     expected = f"{_text(tool.minimum)} or newer ({tool.why})"
     if tool.maximum:
         expected = f"{_text(tool.minimum)} to {_text(tool.maximum)} ({tool.why})"
     answer = ask(*tool.command)
     if not answer.ok:
-        return Check(name, "fail", answer.text, expected, tool.install)
+        return Diagnosis(name, "fail", answer.text, expected, tool.install)
     found = version(answer.text)
     if found is None:
-        return Check(name, "warn", f"a version that cannot be read: {answer.text}", expected, tool.install)
+        return Diagnosis(
+            name, "warn", f"a version that cannot be read: {answer.text}", expected, tool.install
+        )
     if found < tool.minimum:
-        return Check(name, "fail", _text(found), expected, tool.install)
+        return Diagnosis(name, "fail", _text(found), expected, tool.install)
     if tool.maximum and found[: len(tool.maximum)] > tool.maximum:
-        return Check(name, "warn", _text(found), expected, tool.install)
-    return Check(name, "ok", _text(found), expected)
+        return Diagnosis(name, "warn", _text(found), expected, tool.install)
+    return Diagnosis(name, "ok", _text(found), expected)
 
 
 def _text(found: tuple[int, ...]) -> str:

@@ -46,7 +46,7 @@ Expression: TypeAlias = Literal | Variable | Dot | Field | Call
 
 
 @dataclass(slots=True)
-class Action:
+class TemplateAction:
     """One ``{{ … }}`` with what is inside it.
 
     ``keyword`` is ``if``, ``with``, ``range``, ``template`` or ``""`` for a pipeline; ``declared`` are the
@@ -59,8 +59,8 @@ class Action:
     declared: tuple[str, ...] = ()
     assigns: bool = False
     name: str = ""
-    body: list[Action] = field(default_factory=list)
-    otherwise: list[Action] = field(default_factory=list)
+    body: list[TemplateAction] = field(default_factory=list)
+    otherwise: list[TemplateAction] = field(default_factory=list)
 
 
 class TemplateError(Exception):
@@ -91,7 +91,7 @@ class _Token:
     """Whether white space is before it: ``x .y`` is two operands, ``x.y`` is one."""
 
 
-def parse(text: str) -> tuple[list[Action], dict[str, list[Action]]]:
+def parse(text: str) -> tuple[list[TemplateAction], dict[str, list[TemplateAction]]]:
     """Read a template file.
 
     Returns:
@@ -101,10 +101,10 @@ def parse(text: str) -> tuple[list[Action], dict[str, list[Action]]]:
         TemplateError: a brace, a block or a parenthesis is not closed, or a character is unknown.
 
     """
-    main: list[Action] = []
-    defines: dict[str, list[Action]] = {}
+    main: list[TemplateAction] = []
+    defines: dict[str, list[TemplateAction]] = {}
     # Each open block: what its end closes, and where actions go until then.
-    stack: list[tuple[Action | None, list[Action]]] = [(None, main)]
+    stack: list[tuple[TemplateAction | None, list[TemplateAction]]] = [(None, main)]
     for tokens in _actions(text):
         word = tokens[0].text if tokens and tokens[0].kind == "word" else ""
         if word in {"define", "block"}:
@@ -164,7 +164,7 @@ def _tokens(text: str, position: int) -> tuple[list[_Token], int]:
     return tokens, text.index("}}", position) + 2
 
 
-def _open_else(stack: list[tuple[Action | None, list[Action]]], rest: list[_Token]) -> None:
+def _open_else(stack: list[tuple[TemplateAction | None, list[TemplateAction]]], rest: list[_Token]) -> None:
     """Go on in the else part; ``else if`` and ``else with`` nest, and share their end."""
     action = stack.pop()[0]
     if action is None:
@@ -177,7 +177,7 @@ def _open_else(stack: list[tuple[Action | None, list[Action]]], rest: list[_Toke
         stack[-1] = (nested, nested.body)
 
 
-def _close(stack: list[tuple[Action | None, list[Action]]]) -> None:
+def _close(stack: list[tuple[TemplateAction | None, list[TemplateAction]]]) -> None:
     if len(stack) == 1:
         message = "found {{ end }}, expected no open block's end"
         raise TemplateError(message)
@@ -191,12 +191,12 @@ def _name(tokens: list[_Token]) -> str:
     raise TemplateError(message)
 
 
-def _template(tokens: list[_Token]) -> Action:
+def _template(tokens: list[_Token]) -> TemplateAction:
     argument = _Parser(tokens[2:]).pipeline() if len(tokens) > 2 else Literal(None)  # noqa: PLR2004 - a keyword and a name
-    return Action("template", argument, name=_name(tokens))
+    return TemplateAction("template", argument, name=_name(tokens))
 
 
-def _pipeline(keyword: str, tokens: list[_Token]) -> Action:
+def _pipeline(keyword: str, tokens: list[_Token]) -> TemplateAction:
     """Read what is after a keyword: variables that are set, then a pipeline."""
     declared: list[str] = []
     position = 0
@@ -207,10 +207,10 @@ def _pipeline(keyword: str, tokens: list[_Token]) -> Action:
         position += 1
         if sign in {":=", "="}:
             expression = _Parser(tokens[position:]).pipeline()
-            return Action(keyword, expression, declared=tuple(declared), assigns=sign == "=")
+            return TemplateAction(keyword, expression, declared=tuple(declared), assigns=sign == "=")
         if sign != ",":
             break
-    return Action(keyword, _Parser(tokens).pipeline())
+    return TemplateAction(keyword, _Parser(tokens).pipeline())
 
 
 class _Parser:

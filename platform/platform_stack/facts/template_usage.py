@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from platform_stack.facts.errors import FactsError
 from platform_stack.facts.template_syntax import (
-    Action,
     Call,
     Dot,
     Expression,
     Field,
     Literal,
+    TemplateAction,
     TemplateError,
     Variable,
     parse,
@@ -90,7 +90,7 @@ def template_usage(chart: ChartSource) -> Usage:
 
 def _parse_all(
     chart: ChartSource, prefix: ValuePath, analysis: _Analysis
-) -> Iterable[tuple[list[Action], _Value]]:
+) -> Iterable[tuple[list[TemplateAction], _Value]]:
     """Parse every template of a chart and its subcharts; templates that they define are shared by all."""
     root = _root(chart, prefix)
     for name, text in sorted(chart.templates.items()):
@@ -137,10 +137,10 @@ class _Analysis:
 
     def __init__(self) -> None:
         self.usage = Usage()
-        self.defines: dict[str, list[Action]] = {}
+        self.defines: dict[str, list[TemplateAction]] = {}
         self._done: set[tuple[str, _Value]] = set()
 
-    def run(self, actions: list[Action], dot: _Value, variables: ChainMap[str, _Value]) -> None:
+    def run(self, actions: list[TemplateAction], dot: _Value, variables: ChainMap[str, _Value]) -> None:
         """Run actions with dot and variables; the latter change."""
         for action in actions:
             self._run_action(action, dot, variables)
@@ -151,7 +151,7 @@ class _Analysis:
         for name in sorted(self.defines.keys() - reached):
             self._include(name, root)
 
-    def _run_action(self, action: Action, dot: _Value, variables: ChainMap[str, _Value]) -> None:
+    def _run_action(self, action: TemplateAction, dot: _Value, variables: ChainMap[str, _Value]) -> None:
         value = self._evaluate(action.expression, dot, variables)
         if action.keyword == "template":
             self._include(action.name, value)
@@ -270,7 +270,7 @@ def _passed_on(function: str, arguments: list[_Value]) -> _Value:
     return _NOTHING
 
 
-def _declare(action: Action, value: _Value, variables: ChainMap[str, _Value]) -> None:
+def _declare(action: TemplateAction, value: _Value, variables: ChainMap[str, _Value]) -> None:
     """Set an action's variables; of two, which range sets, the first is a key or an index."""
     for name in action.declared[:-1]:
         variables[name] = _NOTHING

@@ -20,7 +20,7 @@ from platform_stack_imports import cilium as api
 if TYPE_CHECKING:
     from platform_stack.model.network import Encryption
     from platform_stack.network.permission import Permission
-    from platform_stack.network.resolve import Peer
+    from platform_stack.network.resolve import ResolvedPeer
 
 _Entity = Literal["host", "kube-apiserver", "remote-node", "world"]
 
@@ -78,7 +78,7 @@ def _policy(permission: Permission) -> api.CiliumNetworkPolicy:
 
 
 def _egress(
-    peer: Peer, to_ports: list[api.CiliumNetworkPolicySpecEgressToPorts]
+    peer: ResolvedPeer, to_ports: list[api.CiliumNetworkPolicySpecEgressToPorts]
 ) -> list[api.CiliumNetworkPolicySpecEgress]:
     if isinstance(peer, Networks):
         return [api.CiliumNetworkPolicySpecEgress(to_cidr=list(peer.networks), to_ports=to_ports)]
@@ -112,13 +112,13 @@ def _look_ups() -> api.CiliumNetworkPolicySpecEgress:
     )
 
 
-def _sources(peer: Peer) -> tuple[_Entity, ...]:
+def _sources(peer: ResolvedPeer) -> tuple[_Entity, ...]:
     if peer is Entity.API_SERVER:
         return _FROM_API_SERVER
     return _FROM_WORLD if peer is Entity.WORLD else _NODES
 
 
-def _targets(peer: Peer) -> tuple[_Entity, ...]:
+def _targets(peer: ResolvedPeer) -> tuple[_Entity, ...]:
     if peer is Entity.API_SERVER:
         return ("kube-apiserver",)
     return ("world",) if peer is Entity.WORLD else _NODES

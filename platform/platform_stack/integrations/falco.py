@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from platform_stack.doctor.check import Check
+from platform_stack.doctor.check import Diagnosis
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +19,7 @@ _MOST = 2
 (falcosecurity/falco#2487); a kernel without their patch knows no more than 2."""
 
 
-def check_falco(folder: Path, system: str, root: Path = Path("/")) -> Iterator[Check]:
+def check_falco(folder: Path, system: str, root: Path = Path("/")) -> Iterator[Diagnosis]:
     """Yield the check of the sysctl kernel.perf_event_paranoid, where there is a Falco that reads system calls.
 
     Falco with least privileges and a mount of tracefs attaches tracepoints by perf_event_open, and ends where
@@ -42,10 +42,10 @@ def check_falco(folder: Path, system: str, root: Path = Path("/")) -> Iterator[C
         found = ""
     readable = found.lstrip("-").isdigit()
     if not (probe.get("leastPrivileged") and probe.get("sysfsMount", True)):
-        yield Check(_SYSCTL, "ok", found or "unknown", "any: Falco attaches without it, or has SYS_ADMIN")
+        yield Diagnosis(_SYSCTL, "ok", found or "unknown", "any: Falco attaches without it, or has SYS_ADMIN")
         return
     refused = readable and int(found) > _MOST
-    yield Check(
+    yield Diagnosis(
         _SYSCTL,
         "fail" if refused else "ok" if readable else "warn",
         found or "unknown",

@@ -15,9 +15,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from platform_stack.errors import fail
+from platform_stack.labels import ALLOWS
 from platform_stack.model.flow import ANY_PORT, Entity
 from platform_stack.model.network import Interception, Mesh, Selected
-from platform_stack.network.permission import ALLOWS
 from platform_stack.network.pods import Workload
 from platform_stack.network.table import name_of
 from platform_stack.typed import to_manifest
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from platform_stack.model import Sidecar
     from platform_stack.model.network import PodMetadata
     from platform_stack.network.arrivals import Arrivals
-    from platform_stack.network.resolve import Peer
+    from platform_stack.network.resolve import ResolvedPeer
 
 TRUST_DOMAIN = "cluster.local"
 """Istio's default; the first part of every identity."""
@@ -80,7 +80,7 @@ def _ports(text: str) -> tuple[int, ...]:
     return tuple(int(port) for port in text.split(",") if port)
 
 
-def _principal(peer: Peer) -> str | None:
+def _principal(peer: ResolvedPeer) -> str | None:
     """Return the identity of a peer in the mesh, as AuthorizationPolicies write it; None outside the mesh."""
     if peer is Entity.MESH:
         return _ANYBODY

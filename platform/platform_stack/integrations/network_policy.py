@@ -9,8 +9,8 @@ from __future__ import annotations
 from ipaddress import ip_network
 from typing import TYPE_CHECKING
 
+from platform_stack.labels import ALLOWS
 from platform_stack.model.flow import ANY_PORT, Entity, Networks
-from platform_stack.network.permission import ALLOWS
 from platform_stack.network.pods import DNS, Workload
 from platform_stack.network.resolve import Opened
 from platform_stack_imports import k8s
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from platform_stack.model import Cluster
     from platform_stack.model.network import Selected
     from platform_stack.network.permission import Permission
-    from platform_stack.network.resolve import Peer
+    from platform_stack.network.resolve import ResolvedPeer
 
 KIND = "NetworkPolicy"
 SELECTOR = "podSelector"
@@ -67,7 +67,7 @@ def to_cluster_dns(namespace: str) -> k8s.NetworkPolicy:
     )
 
 
-def names_pods(peer: Peer) -> bool:
+def names_pods(peer: ResolvedPeer) -> bool:
     """Return whether a peer is pods that a policy finds by their labels; pods on the node's network are none."""
     return peer in (Entity.MESH, Entity.CLUSTER_DNS) or (isinstance(peer, Workload) and not peer.host_network)
 
@@ -115,7 +115,7 @@ def by_address(permission: Permission, cluster: Cluster) -> k8s.NetworkPolicy:
     return _policy(permission, found)
 
 
-def addresses(peer: Peer) -> str:
+def addresses(peer: ResolvedPeer) -> str:
     """Return the field of a Cluster that says which addresses a peer has; empty: none, it says so by itself."""
     if peer is Entity.API_SERVER:
         return "api_server_networks"
@@ -124,7 +124,7 @@ def addresses(peer: Peer) -> str:
     return ""
 
 
-def of_pods(peer: Peer, cluster: Cluster) -> Iterator[tuple[str, str]]:
+def of_pods(peer: ResolvedPeer, cluster: Cluster) -> Iterator[tuple[str, str]]:
     """Yield each network of a peer that is one of the cluster's own pods or Services, with the one that it is in."""
     for network in peer.networks if isinstance(peer, Networks | Opened) else ():
         for own in (cluster.pod_network, cluster.service_network):

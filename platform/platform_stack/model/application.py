@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from platform_stack.errors import Finding, PlatformError, called_from, fail, in_order
+from platform_stack.errors import Finding, PlatformError, called_from, in_order
 from platform_stack.model.checked import checked
 from platform_stack.model.run_time import RunTime
 from platform_stack.model.synchronization import Synchronization
@@ -61,18 +61,20 @@ class Namespace:
     def __post_init__(self) -> None:
         """Check that an exception has a reason."""
         where = f"{called_from()}: namespace {self.name!r}: "
+        findings: list[Finding] = []
         if self.pod_security != "restricted" and not self.because:
-            fail(
-                where + "because",
-                f"no reason for {self.pod_security!r}",
-                "a sentence that says which pod needs more than 'restricted', and what for",
-            )
+            expected = "a sentence that says which pod needs more than 'restricted', and what for"
+            findings.append(Finding(where + "because", f"no reason for {self.pod_security!r}", expected))
         if self.mesh and self.outside_mesh_because:
-            fail(
-                where + "outside_mesh_because",
-                f"{self.outside_mesh_because!r}, and mesh=True",
-                "a namespace in the mesh, or a reason why it is not",
+            findings.append(
+                Finding(
+                    where + "outside_mesh_because",
+                    f"{self.outside_mesh_because!r}, and mesh=True",
+                    "a namespace in the mesh, or a reason why it is not",
+                )
             )
+        if findings:
+            raise PlatformError(*findings)
 
 
 @checked("application")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from platform_stack.errors import PlatformError, called_from, caller_file, in_order
+from platform_stack.errors import PlatformError, called_from, in_order
 from platform_stack.model.checked import checked
 from platform_stack.model.consistency import dependencies, inconsistencies
 from platform_stack.model.network import Mesh
@@ -15,7 +16,6 @@ from platform_stack.model.waves import waves
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
     from platform_stack.model.application import Application
     from platform_stack.model.cluster import Cluster
@@ -39,10 +39,9 @@ class Platform:
         exceptions: what of the cluster's own objects (those of kubeadm) the policies do not apply to, as a function
             of the cluster; each names its namespace. Default: nothing.
         tenants: the teams that work on the platform; each becomes an application that comes after all others.
-        facts: folder of the recorded facts of the charts; default: `imports/facts` beside the folder of
-            the module that makes the Platform (apps/).
-        secrets: folder with a folder for each cluster that holds its certificate and what is sealed;
-            default: `secrets` in the folder of the module that makes the Platform.
+        facts: folder of the recorded facts of the charts; default: `imports/facts` in the working folder.
+        secrets: folder with a folder for each cluster that holds its certificate and what is sealed; default:
+            `apps/secrets` in the working folder, where bootstrap.sh looks for them, too.
 
     Raises:
         PlatformError: two members share a name, a namespace or a release; a dependency is unknown or
@@ -56,8 +55,8 @@ class Platform:
     policies: tuple[Policy, ...] = ()
     exceptions: Callable[[Cluster], tuple[PolicyException, ...]] = lambda _cluster: ()
     tenants: tuple[Tenant, ...] = ()
-    facts: Path = field(default_factory=lambda: caller_file().parent.parent / "imports" / "facts")
-    secrets: Path = field(default_factory=lambda: caller_file().parent / "secrets")
+    facts: Path = Path("imports/facts")
+    secrets: Path = Path("apps/secrets")
     source: str = field(init=False, default="", compare=False, repr=False)
 
     def __post_init__(self) -> None:

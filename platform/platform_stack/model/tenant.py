@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from platform_stack.errors import called_from, did_you_mean, fail
+from platform_stack.errors import Finding, PlatformError, called_from, collecting, did_you_mean, fail
 from platform_stack.labels import CONTACT, QUOTA
 from platform_stack.model.application import Application, Namespace
 from platform_stack.model.checked import checked
 from platform_stack.model.names import REGISTRY, check_dns_label
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from platform_stack.constructs import ManifestChart
     from platform_stack.model.declarations import Route
@@ -85,12 +86,19 @@ class Repository:
     def __post_init__(self) -> None:
         """Check path, revision and namespace."""
         where = f"{called_from()}: repository {self.name!r}: "
+        findings: list[Finding] = []
         if not _PATH.fullmatch(self.path):
-            fail(where + "path", self.path, "a folder inside the repository, such as 'deploy/production'")
+            expected = "a folder inside the repository, such as 'deploy/production'"
+            findings.append(Finding(where + "path", self.path, expected))
         if not _REVISION.fullmatch(self.revision):
-            fail(where + "revision", self.revision, "a branch, a tag or a commit, such as 'main'")
+            findings.append(
+                Finding(where + "revision", self.revision, "a branch, a tag or a commit, such as 'main'")
+            )
         if self.namespace:
-            check_dns_label(where + "namespace", self.namespace)
+            with collecting(findings):
+                check_dns_label(where + "namespace", self.namespace)
+        if findings:
+            raise PlatformError(*findings)
 
 
 @checked("tenant")
@@ -139,35 +147,45 @@ class Tenant:
         """Check what several fields say together."""
         object.__setattr__(self, "source", called_from())
         where = f"{self.source}: tenant {self.name!r}: "
+        if findings := [*self._inconsistencies(where), *self._namespaces_of_others(where)]:
+            raise PlatformError(*dict.fromkeys(findings))
+
+    def _inconsistencies(self, where: str) -> Iterator[Finding]:
         for name, expected in (
             ("group", "the group of the team, as the identity provider names it"),
             ("contact", "who answers for it: a team or a person"),
         ):
             if not getattr(self, name).strip():
-                fail(where + name, "nothing", expected)
-        if not _GROUP.fullmatch(self.group):
-            fail(where + "group", repr(self.group), "a name without quotes, and without space around it")
-        self._check_namespaces(where)
+                yield Finding(where + name, "nothing", expected)
+        if self.group.strip() and not _GROUP.fullmatch(self.group):
+            yield Finding(
+                where + "group", repr(self.group), "a name without quotes, and without space around it"
+            )
         for registry in self.registries:
             if not REGISTRY.fullmatch(registry):
-                fail(
+                yield Finding(
                     where + "registries",
                     registry,
                     "a registry's host, with an optional path and without a scheme or a pattern, such as "
                     "'ghcr.io/team'",
                 )
+        for field_name, names in (
+            ("namespaces", self.namespace_names),
+            ("repositories", [repository.name for repository in self.repositories]),
+        ):
+            for name, count in Counter(names).items():
+                if count > 1:
+                    yield Finding(where + field_name, f"{name!r} twice", "each once")
 
-    def _check_namespaces(self, where: str) -> None:
-        """Check the namespaces, and that nothing is meant for those of somebody else."""
+    def _namespaces_of_others(self, where: str) -> Iterator[Finding]:
+        """Yield what is meant for a namespace that is not the tenant's."""
         for namespace in self.namespace_names:
             if _RESERVED.fullmatch(namespace):
-                fail(
+                yield Finding(
                     where + "namespaces",
                     f"{namespace!r}, which is Kubernetes' own",
                     "a namespace of the team",
                 )
-        _check_unique(where + "namespaces", self.namespace_names)
-        _check_unique(where + "repositories", [repository.name for repository in self.repositories])
         targets = [
             *(
                 (f"repositories: {repository.name!r}: namespace", self.namespace_of(repository))
@@ -177,7 +195,7 @@ class Tenant:
         ]
         for what, namespace in targets:
             if namespace not in self.namespace_names:
-                fail(
+                yield Finding(
                     where + what,
                     f"namespace {namespace!r}, which is not the tenant's",
                     "a namespace of the tenant",
@@ -227,9 +245,3 @@ class Tenant:
         )
         object.__setattr__(made, "source", self.source)
         return made
-
-
-def _check_unique(where: str, names: Sequence[str]) -> None:
-    for name in names:
-        if names.count(name) > 1:
-            fail(where, f"{name!r} twice", "each once")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from platform_stack.network.permission import ALLOWS, described, policy_name
+from platform_stack.labels import ALLOWS
+from platform_stack.network.permission import described, policy_name
 from platform_stack.network.table import name_of
 from platform_stack_imports.k8s import ObjectMeta
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from platform_stack.network.pods import Workload
-    from platform_stack.network.resolve import Peer, ResolvedFlow
+    from platform_stack.network.resolve import ResolvedFlow, ResolvedPeer
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Arrivals:
     flows: Sequence[ResolvedFlow]
 
     @property
-    def source(self) -> Peer:
+    def source(self) -> ResolvedPeer:
         """Where the first of them comes from."""
         return self.flows[0].source
 

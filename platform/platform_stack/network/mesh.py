@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from platform_stack.estate import Estate
     from platform_stack.facts import Manifest
     from platform_stack.model import Application
-    from platform_stack.network.resolve import Peer, ResolvedFlow
+    from platform_stack.network.resolve import ResolvedFlow, ResolvedPeer
 
 
 def mesh_policies(estate: Estate) -> Iterator[tuple[str, Manifest, SyncWave]]:
@@ -54,7 +54,7 @@ def mesh_policies(estate: Estate) -> Iterator[tuple[str, Manifest, SyncWave]]:
 
 def _arrivals(estate: Estate, owners: Mapping[str, Application]) -> tuple[list[Arrivals], list[Arrivals]]:
     """Return the flows that sidecars take, by target and source; and those from outside the mesh, by target."""
-    pairs: dict[tuple[Workload, Peer], list[ResolvedFlow]] = defaultdict(list)
+    pairs: dict[tuple[Workload, ResolvedPeer], list[ResolvedFlow]] = defaultdict(list)
     plaintext: dict[Workload, list[ResolvedFlow]] = defaultdict(list)
     for flow in estate.flows:
         target = flow.target
@@ -68,6 +68,6 @@ def _arrivals(estate: Estate, owners: Mapping[str, Application]) -> tuple[list[A
     )
 
 
-def in_mesh(peer: Peer) -> bool:
+def in_mesh(peer: ResolvedPeer) -> bool:
     """Return whether a peer has an identity in the mesh."""
     return peer is Entity.MESH or (isinstance(peer, Workload) and peer.mesh)

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from platform_stack.labels import ALLOWS
 from platform_stack.model.flow import Entity, Networks
 from platform_stack.network.pods import Workload
 from platform_stack.network.table import reason
@@ -15,13 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from platform_stack.model.flow import Protocol
-    from platform_stack.network.resolve import Peer, ResolvedFlow
+    from platform_stack.network.resolve import ResolvedFlow, ResolvedPeer
 
 Direction = Literal["ingress", "egress"]
 DIRECTIONS: tuple[Direction, ...] = ("ingress", "egress")
-
-ALLOWS = "platform-stack.io/allows"
-"""Annotation of a policy: what it allows, and who declared it."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +36,7 @@ class Permission:
 
     direction: Direction
     subject: Workload
-    peer: Peer
+    peer: ResolvedPeer
     flows: Sequence[ResolvedFlow]
 
     @property
@@ -56,7 +54,7 @@ class Permission:
         )
 
 
-def policy_name(direction: Direction, subject: Workload, peer: Peer) -> str:
+def policy_name(direction: Direction, subject: Workload, peer: ResolvedPeer) -> str:
     """Return the name of the policy of a pair: what it allows."""
     preposition = "from" if direction == "ingress" else "to"
     return f"{direction}-{subject.name}-{preposition}-{_peer_name(peer, subject.namespace)}"
@@ -68,7 +66,7 @@ def described(flows: Iterable[ResolvedFlow]) -> str:
     return "; ".join(sorted(lines))
 
 
-def _peer_name(peer: Peer, namespace: str) -> str:
+def _peer_name(peer: ResolvedPeer, namespace: str) -> str:
     """Return what a policy's name calls a peer: with its namespace where that is another and says more."""
     if isinstance(peer, Workload):
         return peer.name if peer.namespace in (namespace, peer.name) else f"{peer.namespace}-{peer.name}"

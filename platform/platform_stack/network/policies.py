@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from platform_stack.estate import Estate
     from platform_stack.facts import Manifest
-    from platform_stack.network.resolve import Peer, ResolvedFlow
+    from platform_stack.network.resolve import ResolvedFlow, ResolvedPeer
 
 
 def policies(estate: Estate) -> Iterator[tuple[str, Manifest, SyncWave]]:
@@ -70,7 +70,7 @@ def policies(estate: Estate) -> Iterator[tuple[str, Manifest, SyncWave]]:
 
 def _permissions(estate: Estate, owners: Mapping[str, str]) -> Iterator[Permission]:
     for direction in DIRECTIONS:
-        groups: dict[tuple[Workload, Peer], list[ResolvedFlow]] = defaultdict(list)
+        groups: dict[tuple[Workload, ResolvedPeer], list[ResolvedFlow]] = defaultdict(list)
         for flow in estate.flows:
             subject, peer = (
                 (flow.target, flow.source) if direction == "ingress" else (flow.source, flow.target)

@@ -47,7 +47,7 @@ class Opened:
     because: str
 
 
-Peer = Workload | Entity | Names | Networks | Opened
+ResolvedPeer = Workload | Entity | Names | Networks | Opened
 """A side of a connection, looked up."""
 
 
@@ -66,8 +66,8 @@ class ResolvedFlow:
 
     """
 
-    source: Peer
-    target: Peer
+    source: ResolvedPeer
+    target: ResolvedPeer
     port: int
     protocol: Protocol
     because: str
@@ -91,7 +91,7 @@ class Resolution:
     findings: tuple[Finding, ...]
 
 
-Connection = tuple[Peer, Peer, int, str]
+Connection = tuple[ResolvedPeer, ResolvedPeer, int, str]
 """Source, target, pod port and protocol."""
 
 Spellings = dict[tuple[str, Connection], set[str]]
@@ -138,7 +138,7 @@ def _expand(estate: Estate, member: Application, flow: Flow) -> Iterator[tuple[R
                 )
 
 
-def _peers(estate: Estate, member: Application, flow: Flow, peer: Declared) -> Sequence[Peer]:
+def _peers(estate: Estate, member: Application, flow: Flow, peer: Declared) -> Sequence[ResolvedPeer]:
     if isinstance(peer, Pods):
         return _pods(estate, member, flow, peer)
     if isinstance(peer, Everything):
@@ -150,7 +150,7 @@ def _peers(estate: Estate, member: Application, flow: Flow, peer: Declared) -> S
     return _mesh(estate, member, flow) if peer is Entity.MESH else [peer]
 
 
-def _pods(estate: Estate, member: Application, flow: Flow, peer: Pods) -> Sequence[Peer]:
+def _pods(estate: Estate, member: Application, flow: Flow, peer: Pods) -> Sequence[ResolvedPeer]:
     inventory = estate.inventory
     name = peer.application or member.name
     where = f"{member.source}: application {member.name!r}: flows: {flow.because!r}"
@@ -183,7 +183,7 @@ def _pods(estate: Estate, member: Application, flow: Flow, peer: Pods) -> Sequen
     return [known[wanted] for wanted in peer.workloads] or list(known.values())
 
 
-def _mesh(estate: Estate, member: Application, flow: Flow) -> Sequence[Peer]:
+def _mesh(estate: Estate, member: Application, flow: Flow) -> Sequence[ResolvedPeer]:
     if estate.platform.role(Mesh) is None and not flow.optional:
         fail(
             f"{member.source}: application {member.name!r}: flows: {flow.because!r}",
@@ -197,7 +197,7 @@ def _mesh(estate: Estate, member: Application, flow: Flow) -> Sequence[Peer]:
     return [Entity.MESH, *(workload for workload in estate.inventory.all() if workload.mesh)]
 
 
-def _names(estate: Estate, member: Application, flow: Flow, names: Names) -> Peer:
+def _names(estate: Estate, member: Application, flow: Flow, names: Names) -> ResolvedPeer:
     engine = estate.platform.role(NetworkEngine)
     if engine and engine.policies:
         return replace(names, wider=None)
@@ -211,7 +211,7 @@ def _names(estate: Estate, member: Application, flow: Flow, names: Names) -> Pee
     return Opened(names.names, names.wider.networks, names.wider.because)
 
 
-def _holders(estate: Estate, member: Application, flow: Flow, peer: Holders) -> Sequence[Peer]:
+def _holders(estate: Estate, member: Application, flow: Flow, peer: Holders) -> Sequence[ResolvedPeer]:
     holders = estate.platform.holders(peer.role)
     if not holders and not flow.optional:
         name = peer.role.__name__
@@ -225,7 +225,7 @@ def _holders(estate: Estate, member: Application, flow: Flow, peer: Holders) -> 
     return [found for pods in each for found in _peers(estate, member, flow, pods)]
 
 
-def _everything(estate: Estate, member: Application, flow: Flow, peer: Everything) -> Sequence[Peer]:
+def _everything(estate: Estate, member: Application, flow: Flow, peer: Everything) -> Sequence[ResolvedPeer]:
     own = [namespace.name for namespace in member.namespaces]
     if peer.namespace not in own:
         if member.tenant:
@@ -239,7 +239,7 @@ def _everything(estate: Estate, member: Application, flow: Flow, peer: Everythin
     return [estate.inventory.everything(member.name, peer.namespace)]
 
 
-def _number(member: Application, flow: Flow, target: Peer, port: int | str) -> int:
+def _number(member: Application, flow: Flow, target: ResolvedPeer, port: int | str) -> int:
     number = target.port(port) if isinstance(target, Workload) else port
     names = [name for name, _ in target.ports] if isinstance(target, Workload) else []
     if not isinstance(number, int):
@@ -252,7 +252,9 @@ def _number(member: Application, flow: Flow, target: Peer, port: int | str) -> i
     return number
 
 
-def _protection(estate: Estate, source: Peer, target: Peer, port: int, protocol: Protocol) -> Protection:
+def _protection(
+    estate: Estate, source: ResolvedPeer, target: ResolvedPeer, port: int, protocol: Protocol
+) -> Protection:
     """Return what protects a flow: mutual TLS needs a sidecar on both sides, and one that takes the port."""
     ends = (source, target)
     asks = target is Entity.MESH or (

@@ -11,11 +11,11 @@ from platform_stack.network.pods import Workload
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from platform_stack.network.resolve import Peer, ResolvedFlow
+    from platform_stack.network.resolve import ResolvedFlow, ResolvedPeer
 
 
 @dataclass(frozen=True, order=True)
-class Row:
+class FlowRow:
     """One flow in words.
 
     Attributes:
@@ -40,12 +40,12 @@ class Row:
     to_application: str
 
 
-def rows(flows: Iterable[ResolvedFlow]) -> list[Row]:
+def rows(flows: Iterable[ResolvedFlow]) -> list[FlowRow]:
     """Return flows as rows, sorted."""
     return sorted({_row(flow) for flow in flows})
 
 
-def graph(found: Iterable[Row], form: Literal["mermaid", "dot"]) -> Iterator[str]:
+def graph(found: Iterable[FlowRow], form: Literal["mermaid", "dot"]) -> Iterator[str]:
     """Yield the lines of a graph: an edge for each pair of applications, with its ports."""
     edges: dict[tuple[str, str], set[str]] = {}
     for row in found:
@@ -63,7 +63,7 @@ def graph(found: Iterable[Row], form: Literal["mermaid", "dot"]) -> Iterator[str
         yield "}"
 
 
-def name_of(peer: Peer) -> str:
+def name_of(peer: ResolvedPeer) -> str:
     """Return what people call a side of a connection."""
     if isinstance(peer, Workload):
         return f"{peer.namespace}/{peer.name}"
@@ -88,8 +88,8 @@ def is_wider(flow: ResolvedFlow) -> bool:
     return not isinstance(flow.target, Workload | Entity | Names | Networks)
 
 
-def _row(flow: ResolvedFlow) -> Row:
-    return Row(
+def _row(flow: ResolvedFlow) -> FlowRow:
+    return FlowRow(
         name_of(flow.source),
         name_of(flow.target),
         f"{'any' if flow.port == ANY_PORT else flow.port}/{flow.protocol}",

@@ -1,4 +1,4 @@
-"""What lies sealed in the repository: apps/secrets/<cluster>/ with a certificate and sealed Secrets."""
+"""What lies sealed in the repository: a folder for each cluster, with a certificate and sealed Secrets."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from platform_stack.errors import fail, short_path
+from platform_stack.labels import SEALED_FOR
 from platform_stack.yaml_output import HEADER, to_yaml
 
 if TYPE_CHECKING:
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
     from platform_stack.model.secret import Secret
 
 CERTIFICATE = "certificate.pem"
-
-SEALED_FOR = "platform-stack.io/sealed-for"
-"""Annotation of a sealed Secret: the fingerprint of the certificate that it was sealed with."""
 
 _HEADER = "# Made by platform-stack secrets. Sealed: only the owner of the sealing key can read it.\n"
 

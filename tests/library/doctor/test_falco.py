@@ -10,7 +10,7 @@ import yaml
 from platform_stack.integrations.falco import check_falco
 
 if TYPE_CHECKING:
-    from platform_stack.doctor import Check
+    from platform_stack.doctor import Diagnosis
 
     from .conftest import Machine
 
@@ -21,7 +21,7 @@ SYSCTL = "proc/sys/kernel/perf_event_paranoid"
 LEAST = {"leastPrivileged": True}
 
 
-def look(machine: Machine, probe: dict[str, Any] | None, system: str = "Linux") -> list[Check]:
+def look(machine: Machine, probe: dict[str, Any] | None, system: str = "Linux") -> list[Diagnosis]:
     folder = machine.folder / "dist"
     if probe is not None:
         values = folder / "apps/falco/values/falco.yaml"

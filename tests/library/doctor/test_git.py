@@ -14,7 +14,7 @@ import pytest
 
 from platform_stack.bootstrap import environment
 from platform_stack.budget import Request
-from platform_stack.doctor import Check, check_git
+from platform_stack.doctor import Diagnosis, check_git
 from platform_stack.doctor.git import same_repository
 from platform_stack.model import Context
 
@@ -53,7 +53,7 @@ def clone(tmp_path: Path, upstream: Path) -> Path:
     return folder
 
 
-def look(variables: dict[str, str], upstream: Path, clone: Path) -> dict[str, Check]:
+def look(variables: dict[str, str], upstream: Path, clone: Path) -> dict[str, Diagnosis]:
     pointed = {**variables, "REPO_URL": f"file://{upstream}"}
     return {check.name: check for check in check_git(pointed, clone)}
 

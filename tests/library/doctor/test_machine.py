@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from platform_stack.doctor import Check, check_machine, check_tools
+from platform_stack.doctor import Diagnosis, check_machine, check_tools
 
 from .conftest import EBPF, INFO, NETWORK, RELEASE
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from .conftest import Machine
 
 
-def tools() -> dict[str, Check]:
+def tools() -> dict[str, Diagnosis]:
     return {check.name: check for check in check_tools()}
 
 
-def look(machine: Machine, variables: dict[str, str], system: str = "Linux") -> dict[str, Check]:
+def look(machine: Machine, variables: dict[str, str], system: str = "Linux") -> dict[str, Diagnosis]:
     return {check.name: check for check in check_machine(variables, system, machine.root)}
 
 

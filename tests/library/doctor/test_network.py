@@ -11,7 +11,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from platform_stack.doctor import Check, check_network
+from platform_stack.doctor import Diagnosis, check_network
 from platform_stack.doctor.network import suggestion
 
 from .conftest import INFO, NETWORK
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from .conftest import Machine
 
 
-def look(variables: dict[str, str], folder: Path, config: dict[str, Any] | None = None) -> dict[str, Check]:
+def look(
+    variables: dict[str, str], folder: Path, config: dict[str, Any] | None = None
+) -> dict[str, Diagnosis]:
     file = folder / "bootstrap/kind.yaml"
     file.parent.mkdir(exist_ok=True)
     file.write_text(yaml.safe_dump(config or {"nodes": [{"role": "control-plane"}]}))

@@ -3,18 +3,18 @@ from __future__ import annotations
 import pytest
 
 from platform_stack.facts.template_syntax import (
-    Action,
     Call,
     Dot,
     Field,
     Literal,
+    TemplateAction,
     TemplateError,
     Variable,
     parse,
 )
 
 
-def actions(text: str) -> list[Action]:
+def actions(text: str) -> list[TemplateAction]:
     return parse(text)[0]
 
 

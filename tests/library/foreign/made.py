@@ -1,4 +1,8 @@
-"""The foreign platforms as synth makes them, and the oracle that judges their policies."""
+"""The foreign platforms as synth makes them, and the oracle that judges their policies.
+
+Their facts are recorded as those of any platform: `platform-stack --platform tests.library.foreign.calico facts`, with
+`--charts FOLDER` where helm can pull nothing. The lab boots them: `make lab PLATFORM=tests.library.foreign.calico`.
+"""
 
 from __future__ import annotations
 

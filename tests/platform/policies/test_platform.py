@@ -11,10 +11,10 @@ import yaml
 from apps.tenants.sample import SAMPLE
 from platform_stack import Action, Context
 from platform_stack.admission import Estate, exceptions
-from platform_stack.admission.description import POLICY
 from platform_stack.admission.judge import judge
 from platform_stack.admission.programs import run, write
 from platform_stack.integrations.kyverno.program import KYVERNO
+from platform_stack.labels import POLICY
 from platform_stack.model import RuntimeWorkload
 from platform_stack.model.cluster import PROFILES
 from tests.policies.estate import estate, namespaces, platform, policies, synthesized

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from apps.policies import POLICIES
-from platform_stack.admission.description import POLICY
+from platform_stack.labels import POLICY
 from tests.policies import gatekeeper_cases, kyverno_cases
 from tests.policies.catalogue import NEEDS_A_REGISTRY, shortcomings
 from tests.policies.estate import CASES, lay_out

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from platform_stack.integrations.argo_cd.health import APPLICATIONS, GATE_EXEMPT
 from platform_stack.integrations.argo_cd.projects import IN_CLUSTER, repo_url
 from platform_stack.integrations.argo_cd.sync import WAVE_ANNOTATION
+from platform_stack.labels import APPLICATIONS, GATE_EXEMPT, LAYER
 from platform_stack_imports import argoproj
 from platform_stack_imports.k8s import ObjectMeta
 
 if TYPE_CHECKING:
     from platform_stack.model import Application, Chart, Cluster, Repository, Tenant
-
-LAYER = "platform-stack.io/layer"
-"""Label of an Application: `root`, `bootstrap`, `application`, or `tenant` for what a tenant installs."""
 
 _NOT_WAITED_FOR = "neither the platform nor another tenant waits for a tenant"
 

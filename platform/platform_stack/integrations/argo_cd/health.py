@@ -5,11 +5,7 @@ over as soon as its objects exist
 (https://argo-cd.readthedocs.io/en/stable/operator-manual/health/#argocd-app).
 """
 
-GATE_EXEMPT = "platform-stack.io/gate-exempt"
-"""Annotation of an Application or ApplicationSet that holds up no wave; its value is the reason."""
-
-APPLICATIONS = "platform-stack.io/applications"
-"""Annotation of an ApplicationSet: how many Applications it should have."""
+from platform_stack.labels import APPLICATIONS, GATE_EXEMPT
 
 _EXEMPT = f"""\
 hs = {{}}

@@ -10,6 +10,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from platform_stack.integrations.argo_cd.sync import OPTIONS_ANNOTATION
+from platform_stack.labels import POLICIES
 from platform_stack_imports import gatekeeper_templates as api
 from platform_stack_imports.k8s import ObjectMeta
 
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from platform_stack.integrations.gatekeeper.rules import Constraint
-
-POLICIES = "platform-stack.io/policies"
-"""Annotation of a template or SyncSet: the policies it is for."""
 
 _TARGET = "admission.k8s.gatekeeper.sh"
 

@@ -10,12 +10,11 @@ from platform_stack.facts.scope import is_cluster_scoped
 from platform_stack.integrations.argo_cd.sync import OPTIONS_ANNOTATION
 from platform_stack.integrations.gatekeeper import GROUP
 from platform_stack.integrations.gatekeeper.constraint_template import (
-    POLICIES,
     constraint_template,
     group_version_kind,
     parameter_schema,
 )
-from platform_stack.labels import TIER
+from platform_stack.labels import EXCEPTIONS, EXCLUDED, POLICIES, TIER
 from platform_stack.model import Action, SyncWave
 from platform_stack.model.names import check_dns_label
 from platform_stack_imports import gatekeeper_syncset
@@ -33,12 +32,6 @@ if TYPE_CHECKING:
     from platform_stack.labels import Tier
     from platform_stack.model import Policy
     from platform_stack.typed import ApiObject
-
-EXCEPTIONS = "platform-stack.io/exceptions"
-"""Annotation of a constraint: which objects it does not apply to, why, and who answers for each."""
-
-EXCLUDED = "platform-stack.io/excluded-namespaces"
-"""Annotation of a constraint: why it is not asked in its excluded namespaces."""
 
 _CONSTRAINT_WAVE = SyncWave.AFTER_CHART + 5
 

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from platform_stack.integrations.kyverno.cel import literal
+from platform_stack.labels import APPLICATION, BECAUSE, OWNER
 from platform_stack_imports import k8s, kyverno
 
 if TYPE_CHECKING:
@@ -35,9 +36,9 @@ def policy_exception(
             name=re.sub(r"[^a-z0-9.-]", "-", ".".join(filter(None, parts)).lower()),
             namespace=namespace,
             annotations={
-                "platform-stack.io/because": exception.because,
-                "platform-stack.io/owner": exception.owner,
-                "platform-stack.io/application": one.application,
+                BECAUSE: exception.because,
+                OWNER: exception.owner,
+                APPLICATION: one.application,
             },
         ),
         spec=kyverno.PolicyExceptionSpec(

@@ -118,7 +118,11 @@ envoy_gateway = Application(
             repository="oci://docker.io/envoyproxy",
             name="gateway-helm",
             version="v1.9.0",
-            values={"topologyInjector": {"enabled": False}},
+            values={
+                "topologyInjector": {"enabled": False},
+                # Git says which CRDs there are: who reviews it needs no policy against going back.
+                "crds": {"gatewayAPI": {"safeUpgradePolicy": {"enabled": False}}},
+            },
             # Those of the Gateway API among them: Argo CD has a route before there is a gateway.
             custom_resources_with_bootstrap=True,
         ),
