@@ -46,6 +46,7 @@ def removal() -> ApiObject:
                 spec=k8s.PodSpec(
                     restart_policy="Never",
                     service_account_name=_ACCOUNT,
+                    automount_service_account_token=True,  # the account itself says no
                     security_context=k8s.PodSecurityContext(
                         run_as_non_root=True,
                         run_as_user=_USER,

@@ -8,6 +8,11 @@ from tests.policies.estate import estate
 WEIGHT = "helm.sh/hook-weight"
 
 
+def test_it_has_the_token_that_its_account_does_not_mount_by_itself() -> None:
+    (job,) = [item for item in estate("laptop") if item["kind"] == "Job" and item["metadata"]["name"] == NAME]
+    assert job["spec"]["template"]["spec"]["automountServiceAccountToken"] is True
+
+
 def test_the_webhooks_go_after_the_charts_own_hooks() -> None:
     jobs = {
         item["metadata"]["name"]: item["metadata"]["annotations"]
