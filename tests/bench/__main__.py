@@ -10,6 +10,7 @@ import argparse
 import json
 import sys
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 from . import contenders, made_up, report, trees
@@ -23,7 +24,17 @@ ROUNDS = {100: 9, 1_000: 5, 4_000: 3}
 LIMIT = 60.0
 """Seconds after which a contender is given up, at this size and all above."""
 
+CLUSTERS_LIMIT = 600.0
+"""The same for many clusters, which only we write."""
+
 FLOOR = "import cdk8s, empty App"
+
+CLUSTERS = {1: 9, 10: 5, 100: 3}
+"""How many runs of each number of clusters."""
+
+STARTS = (("--help",), ("flows",), ("policies",), ("secrets", "list"))
+START = 0.3
+"""Seconds that a command without cdk8s may take."""
 
 
 def main() -> int:
@@ -43,18 +54,18 @@ def main() -> int:
     options = parser.parse_args()
     try:
         with tempfile.TemporaryDirectory(prefix="platform-stack-bench-", dir=options.scratch) as folder:
-            tables = measure(Path(folder), quick=options.quick)
+            measured = measure(Path(folder), quick=options.quick)
     except BenchError as error:
         say(f"stopped: {error}")
         return 1
-    goals = goals_of(tables)
+    tables, goals = measured.tables, goals_of(measured)
     sys.stdout.write(f"{report.as_text(tables, goals)}\n")
     if options.json:
         options.json.write_text(json.dumps(report.as_json(tables, goals), indent=1) + "\n")
     return 0
 
 
-def measure(scratch: Path, *, quick: bool) -> list[Table]:
+def measure(scratch: Path, *, quick: bool) -> Measured:
     """Run everything; `quick` is one round of the smallest size.
 
     Raises:
@@ -64,12 +75,74 @@ def measure(scratch: Path, *, quick: bool) -> list[Table]:
     own = own_platform(scratch, rounds=1 if quick else 15)
     found = contenders.sample(scratch)
     built = contenders.build(found)
+    starts = command_starts(scratch, rounds=1 if quick else 15)
+    clusters = {
+        count: many_clusters(scratch, count, 1 if quick else rounds)
+        for count, rounds in list(CLUSTERS.items())[: 1 if quick else None]
+    }
     tables = [own]
     too_slow: dict[str, str] = {}
     for size in SIZES[:1] if quick else SIZES:
         say(f"{size:,} applications")
         tables.append(made_up_platform(built, size, 1 if quick else ROUNDS[size], scratch, found, too_slow))
-    return tables
+    return Measured(tables, starts, clusters)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What was measured.
+
+    Attributes:
+        synth: this repository's platform, then the made-up one by its size.
+        starts: the commands that need no cdk8s.
+        clusters: this repository's platform, by the number of its clusters: on one processor, then on two.
+
+    """
+
+    synth: list[Table]
+    starts: Table
+    clusters: dict[int, Table]
+
+    @property
+    def tables(self) -> list[Table]:
+        """All of it."""
+        return [self.synth[0], self.starts, *self.clusters.values(), *self.synth[1:]]
+
+
+def command_starts(scratch: Path, rounds: int) -> Table:
+    """Measure the commands that need no cdk8s, and Python's own start beside them."""
+    say("commands without cdk8s")
+    command = str(Path(sys.executable).with_name("platform-stack"))
+    base = "python -c pass"
+    words = {base: (sys.executable, "-c", "pass")} | {" ".join(one): (command, *one) for one in STARTS}
+    commands = [Command(label, each, scratch / "nothing", ROOT) for label, each in words.items()]
+    return Table("commands that need no cdk8s construct", _all(alternate(commands, rounds, LIMIT)), base)
+
+
+def many_clusters(scratch: Path, count: int, rounds: int) -> Table:
+    """Measure this repository's platform on so many clusters, on one processor and on two."""
+    say(f"{count} clusters")
+    base = "one processor"
+    commands = [
+        Command(
+            label, (sys.executable, "-m", "tests.bench.clusters", str(count), cpus, str(output)), output, ROOT
+        )
+        for label, cpus, output in ((base, "1", scratch / "one"), ("two processors", "2", scratch / "two"))
+    ]
+    series = _all(alternate(commands, rounds, CLUSTERS_LIMIT))
+    if len({trees.digest(command.output) for command in commands}) > 1:
+        message = f"{count} clusters: one processor and two wrote other files"
+        raise BenchError(message)
+    return Table(f"this repository's platform, {count} of its cluster", series, base)
+
+
+def _all(series: list[Series]) -> list[Series]:
+    """Return them; all of ours must have worked."""
+    for one in series:
+        if one.skipped:
+            message = f"{one.label}: {one.skipped}"
+            raise BenchError(message)
+    return series
 
 
 def own_platform(scratch: Path, rounds: int) -> Table:
@@ -92,10 +165,7 @@ def own_platform(scratch: Path, rounds: int) -> Table:
         rounds,
         LIMIT,
     )
-    for one in series:
-        if one.skipped:
-            message = f"{one.label}: {one.skipped}"
-            raise BenchError(message)
+    _all(series)
     files = trees.count_files(cold)
     return Table(f"dist/ of this repository, {files} files", series, FLOOR)
 
@@ -142,9 +212,9 @@ def made_up_platform(
     return Table(title, every, LIBYAML)
 
 
-def goals_of(tables: list[Table]) -> list[Goal]:
+def goals_of(measured: Measured) -> list[Goal]:
     """Compare the tables with what the project aims at."""
-    own, *platforms = tables
+    own, *platforms = measured.synth
     goals = [
         Goal(f"{series.label}, over {FLOOR}", own.ratio(series), 1.5)
         for series in own.series
@@ -166,6 +236,17 @@ def goals_of(tables: list[Table]) -> list[Goal]:
         )
         growth = large / middle if large and middle else None
         goals.append(Goal(f"over {LIBYAML} at 4,000 applications, by the same at 1,000", growth, 1.25))
+    goals += [
+        Goal(f"{one.label}: seconds", one.median, START)
+        for one in measured.starts.series
+        if one is not measured.starts.reference
+    ]
+    if all(count in measured.clusters for count in (10, 100)):
+        # Ten clusters hold the start, which a hundred have once too.
+        ten, hundred = measured.clusters[10], measured.clusters[100]
+        growth = hundred.reference.cpu / ten.reference.cpu
+        goals.append(Goal("100 clusters, by 10 clusters, of CPU time", growth, 10.0))
+        goals.append(Goal("100 clusters, two processors over one", hundred.ratio(hundred.series[1]), 0.6))
     return goals
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import yaml
@@ -84,3 +85,11 @@ def _renamed(items: Iterable[Manifest], old: str, new: str) -> list[Manifest]:
         return value.replace(old, new) if isinstance(value, str) else value
 
     return [rename(item) for item in items]
+
+
+def digest(folder: Path) -> str:
+    """Return what two folders have in common that hold the same files."""
+    found = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        found.update(f"{path.relative_to(folder)}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
+    return found.hexdigest()

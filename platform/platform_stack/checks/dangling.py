@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _EVERYWHERE = "kube-root-ca.crt"
 """A ConfigMap that Kubernetes puts into every namespace."""
 
-_POLICIES = {KIND: SELECTOR, "PodDisruptionBudget": "selector"}
+_SELECTORS = {KIND: SELECTOR, "PodDisruptionBudget": "selector"}
 """The field of each that selects pods of its own namespace, beside those of the network engine and the mesh."""
 
 
@@ -45,15 +45,16 @@ def references(
 
     """
     declared = {key for member in platform.members for key in member.run_time.objects}
-    made = _made(platform, objects)
+    there = _made(platform, objects) | declared
+    selectors = _selectors(platform)
     for member in platform.members:
         for item in objects.get(member.name, ()):
             if inventory.unknown_in(item["metadata"].get("namespace", "")):
                 continue
             if _named(item) not in declared:
-                yield from _object(member, inventory, item)
+                yield from _object(member, inventory, selectors, item)
             for reference in _needs(item):
-                if reference not in made | declared and not reference.endswith(f"/{_EVERYWHERE}"):
+                if reference not in there and not reference.endswith(f"/{_EVERYWHERE}"):
                     yield _finding(member, item, f"{reference}, which nobody makes", "something that is made")
         for source in member.data_sources:
             address = source.service
@@ -65,13 +66,17 @@ def references(
                 )
 
 
-def _object(member: Application, inventory: Inventory, item: Manifest) -> Iterator[Finding]:
-    for what, found in _references_of(inventory, item):
+def _object(
+    member: Application, inventory: Inventory, selectors: Mapping[str, str], item: Manifest
+) -> Iterator[Finding]:
+    for what, found in _references_of(inventory, selectors, item):
         if not list(found):
             yield _finding(member, item, f"{what}: no pod", "at least one workload of the platform")
 
 
-def _references_of(inventory: Inventory, item: Manifest) -> Iterator[tuple[str, Iterable[object]]]:
+def _references_of(
+    inventory: Inventory, selectors: Mapping[str, str], item: Manifest
+) -> Iterator[tuple[str, Iterable[object]]]:
     """Yield each thing by which an object means particular pods, in words, with what it leads to."""
     kind, namespace, spec = item["kind"], item["metadata"].get("namespace", ""), item.get("spec", {})
     if kind in WEBHOOKS:
@@ -79,8 +84,8 @@ def _references_of(inventory: Inventory, item: Manifest) -> Iterator[tuple[str, 
             yield from _webhook(inventory, item, webhook)
     elif kind == "Service" and spec.get("selector"):
         yield from _service(inventory, item)
-    elif kind in (policies := _policies(inventory.platform)):
-        labels = (spec.get(policies[kind]) or {}).get("matchLabels")
+    elif kind in selectors:
+        labels = (spec.get(selectors[kind]) or {}).get("matchLabels")
         if labels:  # a default deny means whatever is there
             yield _in_words(labels), inventory.selected(namespace, labels)
     for _, backend in backends(inventory.platform, item):
@@ -92,8 +97,8 @@ def _references_of(inventory: Inventory, item: Manifest) -> Iterator[tuple[str, 
         yield f"endpoint {endpoint.port!r}", scraped(inventory, endpoint)
 
 
-def _policies(platform: Platform) -> dict[str, str]:
-    found = dict(_POLICIES)
+def _selectors(platform: Platform) -> dict[str, str]:
+    found = dict(_SELECTORS)
     for role in (platform.role(NetworkEngine), platform.role(Mesh)):
         found |= role.selectors if role else {}
     return found

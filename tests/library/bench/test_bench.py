@@ -87,3 +87,17 @@ def test_a_ratio_is_the_median_of_pairs_not_the_ratio_of_medians() -> None:
     assert "| ours | 6,000 | 1,000 | 1,000 | 3 | 2.00 |" in text
     assert "MISSED: time: 2.00, at most 1.50" in text
     assert "not measured: other" in text
+
+
+def test_a_digest_is_of_names_and_contents(tmp_path: Path) -> None:
+    def tree(folder: str, name: str, content: str) -> Path:
+        (tmp_path / folder / "sub").mkdir(parents=True)
+        (tmp_path / folder / "sub" / name).write_text(content)
+        return tmp_path / folder
+
+    found = [
+        trees.digest(tree(*one))
+        for one in (("a", "x", "1"), ("b", "x", "1"), ("c", "y", "1"), ("d", "x", "2"))
+    ]
+    assert found[0] == found[1]
+    assert len(set(found)) == 3
