@@ -26,6 +26,8 @@ OF_THE_CLUSTER = (
     "APIService",
     "FlowSchema",
 )
+# Cilium's operator collects the identities of pods that are gone some minutes later.
+COLLECTED_LATER = ("CiliumIdentity",)
 IN_EVERY_NAMESPACE = {("ConfigMap", "kube-root-ca.crt"), ("ServiceAccount", "default")}
 
 
@@ -116,7 +118,7 @@ def left_behind(lab: Lab) -> tuple[list[str], str]:
     problems = [
         f"{key[1]} {key[2]}/{key[3]} was there before the platform and is gone"
         for key in sorted(lab.before.keys() - after.keys())
-        if key[1] not in OF_THE_CLUSTER and not _of_a_job(lab.before[key]) and key[1] != "Job"
+        if not _may_go(lab, key)
     ]
     reasons: dict[str, list[str]] = {}
     for key in sorted(after.keys() - lab.before.keys()):
@@ -127,6 +129,17 @@ def left_behind(lab: Lab) -> tuple[list[str], str]:
             reasons.setdefault(reason, []).append(f"{key[1]} {key[3]}")
     stayed = "; ".join(f"{len(names)} {reason}" for reason, names in sorted(reasons.items()))
     return problems, stayed
+
+
+def _may_go(lab: Lab, key: Key) -> bool:
+    """Say whether what was there when the script handed over goes with the platform, or with a pod or a Job."""
+    group, kind, namespace, name = key
+    if kind in (*OF_THE_CLUSTER, "Job", "CiliumEndpoint") or _of_a_job(lab.before[key]):
+        return True
+    if (group, kind, name) == ("argoproj.io", "Application", ROOT_APPLICATION):
+        return True
+    # The script makes a namespace of the catalogue where the sealing key has to be before its opener.
+    return (name if kind == "Namespace" else namespace) in lab.dist.namespaces(lab.dist.catalogue)
 
 
 def why_it_stays(key: Key, after: dict[Key, Any], dist: Dist) -> str | None:
@@ -146,6 +159,7 @@ def why_it_stays(key: Key, after: dict[Key, Any], dist: Dist) -> str | None:
     reasons = {
         "made by Kubernetes itself": kind in OF_THE_CLUSTER or (kind, name) in IN_EVERY_NAMESPACE,
         "declared to stay": declared,
+        "that Cilium collects later": kind in COLLECTED_LATER,
         "definitions, which Argo CD never deletes with an Application": kind == "CustomResourceDefinition",
         "of the bootstrap layer, which stays": tracked in layer
         or (not tracked and namespace in dist.namespaces(layer)),
