@@ -18,6 +18,7 @@ pytestmark = pytest.mark.helm
 
 DESCRIPTION = """
 from platform_stack import Application, Chart, Cluster, Namespace, Platform
+from platform_stack.integrations import cilium, ingress_nginx, prometheus
 
 chart = Chart(repository="https://charts.example.test", name="demo", version="1.2.3")
 shop = Application(
@@ -25,6 +26,7 @@ shop = Application(
     namespaces=(Namespace(name="shop"),),
     charts=(chart,),
     provides=("monitoring.coreos.com/ServiceMonitor", "cilium.io/CiliumNetworkPolicy"),
+    roles=(cilium.network_engine(), ingress_nginx.gateway(), prometheus.scraper()),
 )
 PLATFORM = Platform(
     applications=(shop,), clusters=(Cluster(name="one", repo_url="https://git.example.test/p"),)
@@ -75,6 +77,7 @@ apiVersion: networking.k8s.io/v1
 kind: Ingress
 metadata: {name: shop}
 spec:
+  ingressClassName: nginx
   rules:
   - host: shop.example.test
     http:
