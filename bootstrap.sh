@@ -181,9 +181,9 @@ definitions() { # the CustomResourceDefinitions among documents: some charts kee
     /^---/ { end(); next } /^kind: "?CustomResourceDefinition"?[ \t]*$/ { is = 1 } { text = text $0 "\n" } END { end() }'
 }
 
-render() { # what a line of CRDS or CHARTS names
+render() { # what a line of CRDS or CHARTS names; its hooks are left to Argo CD, which knows when each is due
   # shellcheck disable=SC2086 # the reference is one word or three
-  run helm template "$release" $reference --version "$version" --namespace "$namespace" --include-crds --values "$dist/$values" \
+  run helm template "$release" $reference --version "$version" --namespace "$namespace" --include-crds --no-hooks --values "$dist/$values" \
     --kube-version "$KUBERNETES_VERSION" --api-versions monitoring.coreos.com/v1
 }
 

@@ -89,7 +89,7 @@ def test_charts_come_from_the_pins_and_values_of_dist(sandbox: Sandbox) -> None:
     for call, line in zip(helm, lines, strict=True):
         _, namespace, _, version, values, reference = line.split(" ", 5)
         assert f"{reference} --version {version}" in call
-        assert f"--namespace {namespace} --include-crds --values dist/kind/{values}" in call
+        assert f"--namespace {namespace} --include-crds --no-hooks --values dist/kind/{values}" in call
 
 
 def test_before_the_charts_of_the_bootstrap_only_definitions_are_applied(sandbox: Sandbox) -> None:

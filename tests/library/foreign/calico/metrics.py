@@ -26,7 +26,9 @@ _STORE_PORT, _AGENT_PORT = 8428, 8429
 
 def _manifests(chart: ManifestChart, _context: Context) -> None:
     after = SyncWave.AFTER_CHART
-    spec = {"port": str(_STORE_PORT), "retentionPeriod": "1d", "resources": _resources("64Mi")}
+    # What the namespace's Pod Security level asks of the pods that the operator makes.
+    strict = {"useStrictSecurity": True}
+    spec = {"port": str(_STORE_PORT), "retentionPeriod": "1d", "resources": _resources("64Mi"), **strict}
     chart.add(_object("VMSingle", spec), wave=after)
     chart.add(
         _object(
@@ -36,6 +38,7 @@ def _manifests(chart: ManifestChart, _context: Context) -> None:
                 "selectAllByDefault": True,
                 "remoteWrite": [{"url": f"http://{_STORE}.{NAMESPACE}.svc:{_STORE_PORT}/api/v1/write"}],
                 "resources": _resources("32Mi"),
+                **strict,
             },
         ),
         wave=after,
@@ -102,6 +105,7 @@ victoria_metrics = Application(
                 # Without cert-manager the chart would make another certificate at every sync.
                 "admissionWebhooks": {"enabled": False},
                 "resources": _resources("64Mi"),
+                "podSecurityContext": {"seccompProfile": {"type": "RuntimeDefault"}},
                 "securityContext": {
                     "enabled": True,
                     "allowPrivilegeEscalation": False,
