@@ -108,7 +108,7 @@ def wave_order(lab: Lab) -> list[str]:
         and lab.dist.gated(earlier)
         and (
             earlier not in marks
-            or (version := marks[earlier].ready_version) is None
+            or (version := marks[earlier].passed_version) is None
             or version > marks[later].created_version
         )
     ]

@@ -54,6 +54,8 @@ def _values(cluster: str, pods: str) -> dict[str, Any]:
         "k8sServiceHost": f"{cluster}-control-plane",
         "k8sServicePort": 6443,
         "kubeProxyReplacement": "true",
+        # Of pods each packet is translated, not each socket: who asks from outside a pod is asked as the pod is.
+        "socketLB": {"hostNamespaceOnly": True},
         "ipam": {"mode": "kubernetes"},
         "k8s": {"requireIPv4PodCIDR": True},
         # A node reaches pods from its own address, as on a network that encapsulates nothing within a subnet.

@@ -27,6 +27,8 @@ class Milestones:
     healthy: float | None = None
     ready: float | None = None
     ready_version: int | None = None
+    # When its health lets the next wave begin: what the bootstrap has made already is Synced while its first sync runs.
+    passed_version: int | None = None
     deleted: float | None = None
     deletion_requested_version: int | None = None
     deleted_version: int | None = None
@@ -91,6 +93,8 @@ class Timeline:
                 mark.synced = now
             if mark.healthy is None and health_of(item) == "Healthy" and mark.synced is not None:
                 mark.healthy = now
+            if mark.passed_version is None and sync_of(item) == "Synced" and health_of(item) == "Healthy":
+                mark.passed_version = version
             if mark.ready is None and ready(item):
                 mark.ready, mark.ready_version = now, version
             if mark.deletion_requested_version is None and "deletionTimestamp" in item["metadata"]:
