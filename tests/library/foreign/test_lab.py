@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +14,7 @@ from tests.lab.datapath import judged, questions
 from tests.lab.declared import Declared
 from tests.lab.live import LiveCluster, LiveNode, LivePod, PodPort, World
 from tests.lab.platform import Platform
+from tests.lab.standins import custom_resource_definition
 from tests.library.foreign.argo_cd import NAMESPACE as ARGO_CD
 from tests.library.foreign.made import NAMES, POLICIES, made, namespaces, objects, platform, workloads
 
@@ -86,3 +88,15 @@ def test_the_lab_finds_its_way(name: str, tmp_path: Path) -> None:
             "envoy": {"public-proxy"},
         }[name]
     )
+
+
+def test_a_schema_recorded_in_part_has_no_rules_about_the_rest() -> None:
+    """The API server refuses a definition whose rules ask for a field that it does not have."""
+    route = {
+        "group": "gateway.networking.k8s.io",
+        "kind": "HTTPRoute",
+        "plural": "httproutes",
+        "scope": "Namespaced",
+        "versions": ["v1"],
+    }
+    assert "x-kubernetes-validations" not in json.dumps(custom_resource_definition(route))
