@@ -32,7 +32,7 @@ TRANSIENT_KINDS = ("Event", "Lease", "EndpointSlice", "Endpoints", "ControllerRe
 # A sync of an unchanged platform must leave these alone, but they carry Argo CD's own bookkeeping.
 BOOKKEEPING_KINDS = ("Application", "ApplicationSet", "AppProject")
 # Whose controllers write a status again and again, as an audit does: of them only what is wished for counts.
-STATUS_IS_WRITTEN = ("constraints.gatekeeper.sh", "templates.gatekeeper.sh", "policies.kyverno.io")
+STATUS_IS_WRITTEN = ("batch", "constraints.gatekeeper.sh", "templates.gatekeeper.sh", "policies.kyverno.io")
 QUIET_SECONDS = 15.0
 
 

@@ -9,6 +9,8 @@ def _values(context: Context) -> Values:
         "k8sServiceHost": f"{context.cluster.name}-control-plane",
         "k8sServicePort": 6443,
         "kubeProxyReplacement": "true",
+        # Who connects in a pod's network from outside its control group, as the lab does, reaches Services, too.
+        "socketLB": {"hostNamespaceOnly": True},
         "ipam": {"mode": "kubernetes"},
         "envoy": {"enabled": False},
         "hubble": {"enabled": False},
