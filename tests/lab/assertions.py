@@ -177,7 +177,8 @@ def second_sync(lab: Lab) -> list[str]:
     problems += lab.unready(lab.expected_ready())
     after = versions(lab)
     for key in sorted(before.keys() | after.keys()):
-        if before.get(key) != after.get(key):
+        expired = key[1] == "Job" and key not in after  # by its ttlSecondsAfterFinished
+        if before.get(key) != after.get(key) and not expired:
             problems.append(f"{key[1]} {key[2]}/{key[3]} changed")
     return problems
 
