@@ -6,6 +6,16 @@ from platform_stack import excepted
 
 from ..shared.values import PLATFORM_TEAM
 
+_NOT_SET = "the chart sets neither its securityContext nor its resources"
+_UNSET = (
+    "pod-security-drop-capabilities",
+    "pod-security-privilege-escalation",
+    "pod-security-run-as-non-root",
+    "pod-security-seccomp-profile",
+    "require-requests-limits",
+)
+"""What asks for them."""
+
 EXCEPTIONS = (
     *excepted(
         "DaemonSet",
@@ -24,46 +34,18 @@ EXCEPTIONS = (
     *excepted(
         "Deployment",
         "longhorn-driver-deployer",
-        "pod-security-drop-capabilities",
-        "pod-security-privilege-escalation",
-        "pod-security-run-as-non-root",
         "pod-security-run-as-user",
-        "pod-security-seccomp-profile",
-        "require-requests-limits",
-        because="the chart sets neither its securityContext nor its resources",
+        *_UNSET,
+        because=_NOT_SET,
         owner=PLATFORM_TEAM,
     ),
-    *excepted(
-        "Deployment",
-        "longhorn-ui",
-        "pod-security-drop-capabilities",
-        "pod-security-privilege-escalation",
-        "pod-security-run-as-non-root",
-        "pod-security-seccomp-profile",
-        "require-requests-limits",
-        because="the chart sets neither its securityContext nor its resources",
-        owner=PLATFORM_TEAM,
-    ),
-    *excepted(
-        "Job",
-        "longhorn-post-upgrade",
-        "pod-security-drop-capabilities",
-        "pod-security-privilege-escalation",
-        "pod-security-run-as-non-root",
-        "pod-security-seccomp-profile",
-        "require-requests-limits",
-        because="the chart sets neither its securityContext nor its resources",
-        owner=PLATFORM_TEAM,
-    ),
-    *excepted(
-        "Job",
-        "longhorn-uninstall",
-        "pod-security-drop-capabilities",
-        "pod-security-privilege-escalation",
-        "pod-security-run-as-non-root",
-        "pod-security-seccomp-profile",
-        "require-requests-limits",
-        because="the chart sets neither its securityContext nor its resources",
-        owner=PLATFORM_TEAM,
+    *(
+        exception
+        for kind, name in (
+            ("Deployment", "longhorn-ui"),
+            ("Job", "longhorn-post-upgrade"),
+            ("Job", "longhorn-uninstall"),
+        )
+        for exception in excepted(kind, name, *_UNSET, because=_NOT_SET, owner=PLATFORM_TEAM)
     ),
 )

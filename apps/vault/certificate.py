@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from platform_stack_imports import cert_manager as certificates
-from platform_stack_imports.k8s import ObjectMeta
+from typing import TYPE_CHECKING
 
-from ..shared.endpoints import PLATFORM_ISSUER
+from ..shared.certificates import certificate_of_webhook
+
+if TYPE_CHECKING:
+    from platform_stack_imports import cert_manager as certificates
 
 NAMESPACE = "vault"
 
@@ -16,18 +18,4 @@ INJECTOR_HOST = f"{INJECTOR}-svc.{NAMESPACE}.svc"
 
 def injector_certificate() -> certificates.Certificate:
     """Return the certificate, which the platform's CA signs."""
-    return certificates.Certificate(
-        metadata=ObjectMeta(name=INJECTOR, namespace=NAMESPACE),
-        spec=certificates.CertificateSpec(
-            secret_name=INJECTOR_CERTIFICATE,
-            dns_names=[INJECTOR_HOST, f"{INJECTOR_HOST}.cluster.local"],
-            duration="2160h",
-            renew_before="720h",
-            private_key=certificates.CertificateSpecPrivateKey(
-                algorithm="ECDSA", size=256, rotation_policy="Always"
-            ),
-            issuer_ref=certificates.CertificateSpecIssuerRef(
-                group="cert-manager.io", kind="ClusterIssuer", name=PLATFORM_ISSUER
-            ),
-        ),
-    )
+    return certificate_of_webhook(INJECTOR, NAMESPACE, host=INJECTOR_HOST, secret=INJECTOR_CERTIFICATE)
