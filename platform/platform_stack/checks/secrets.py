@@ -44,14 +44,13 @@ def sealable(estate: Estate) -> Iterator[Finding]:
 
 
 def _one_opener(platform: Platform) -> Iterator[Finding]:
-    first, *others = platform.holders(SecretOpener) or (None,)
-    for holder in others:
-        if first and holder:
-            yield Finding(
-                f"{holder.application.source}: application {holder.application.name!r}: roles",
-                f"a second SecretOpener (the first: that of {first.application.name!r}, {first.application.source})",
-                "one application that opens what lies sealed in git",
-            )
+    openers = [holder.application for holder in platform.holders(SecretOpener)]
+    for other in openers[1:]:
+        yield Finding(
+            f"{other.source}: application {other.name!r}: roles",
+            f"a second SecretOpener (the first: that of {openers[0].name!r}, {openers[0].source})",
+            "one application that opens what lies sealed in git",
+        )
 
 
 def _opened(platform: Platform, member: Application) -> Iterator[Finding]:

@@ -60,38 +60,9 @@ class FieldType:
 def field_types(cls: type, fields: list[str]) -> dict[str, FieldType]:
     """Return the type of each field; the names in annotations are the module's own, or the model's."""
     from platform_stack import errors, labels, model  # noqa: PLC0415  the model is made of the classes here
-    from platform_stack.model import (  # noqa: PLC0415
-        application,
-        chart,
-        cluster,
-        declarations,
-        flow,
-        names,
-        network,
-        platform,
-        policy,
-        roles,
-        run_time,
-        secret,
-        synchronization,
-    )
 
     known: dict[str, Any] = {}
-    parts = (
-        application,
-        chart,
-        cluster,
-        declarations,
-        flow,
-        names,
-        network,
-        platform,
-        policy,
-        roles,
-        run_time,
-        secret,
-        synchronization,
-    )
+    parts = [each for each in vars(model).values() if isinstance(each, types.ModuleType)]
     for module in (typing, collections.abc, pathlib, errors, labels, *parts, model):
         known |= vars(module)
     own = vars(sys.modules[cls.__module__])

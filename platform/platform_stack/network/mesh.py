@@ -44,12 +44,11 @@ def mesh_policies(estate: Estate) -> Iterator[tuple[str, Manifest, SyncWave]]:
         for item in mesh.denies(name):
             yield owners[name].name, item, SyncWave.DENY
     allowed, plaintext = _arrivals(estate, owners)
-    for makes, found in ((mesh.allows, allowed), (mesh.plaintext, plaintext)):
+    into_denied = [arrivals for arrivals in allowed if arrivals.target.namespace in denied]
+    for makes, found in ((mesh.allows, into_denied), (mesh.plaintext, plaintext)):
         for arrivals in found:
-            namespace = arrivals.target.namespace
-            if makes is mesh.plaintext or namespace in denied:
-                for item in makes(arrivals):
-                    yield owners[namespace].name, item, SyncWave.ALLOW
+            for item in makes(arrivals):
+                yield owners[arrivals.target.namespace].name, item, SyncWave.ALLOW
 
 
 def _arrivals(estate: Estate, owners: Mapping[str, Application]) -> tuple[list[Arrivals], list[Arrivals]]:
