@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from apps.__main__ import PLATFORM
-from platform_stack.constructs import ManifestApp, ManifestChart
-from platform_stack.recorded import reference_context, releases
+from tests.described import made
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from platform_stack import Profile
 
@@ -34,20 +32,9 @@ class Pods:
         return self.ports.get(str(port)) or next((one for one in self.ports.values() if one == port), None)
 
 
-@cache
-def manifests(profile: Profile) -> Mapping[str, list[Manifest]]:
+def manifests(profile: Profile) -> Mapping[str, Sequence[Manifest]]:
     """Return all objects of each application: what its charts make, and its own."""
-    context = reference_context(PLATFORM, profile)
-    found: dict[str, list[Manifest]] = {member.name: [] for member in PLATFORM.members}
-    app = ManifestApp()
-    for member in PLATFORM.members:
-        chart = ManifestChart(app, member.name)
-        if member.manifests:
-            member.manifests(chart, context)
-        found[member.name] += chart.manifests
-    for release in releases(PLATFORM, context):
-        found[release.application.name] += release.objects
-    return found
+    return made(profile).estate.objects
 
 
 def of_kind(profile: Profile, *kinds: str) -> Iterator[Manifest]:
@@ -72,11 +59,10 @@ def workloads(profile: Profile) -> Iterator[Pods]:
             labels=template["metadata"]["labels"],
             ports={port.get("name", str(port["containerPort"])): port["containerPort"] for port in ports},
         )
-    context = reference_context(PLATFORM, profile)
-    for member in PLATFORM.members:
-        for made in member.run_time.workloads(tuple(manifests(profile)[member.name]), context):
-            if made.ports:  # an injected sidecar is no workload of its own
-                yield Pods(made.name, made.namespace, made.labels, made.ports)
+    for found in made(profile).estate.runtime_workloads.values():
+        for one in found:
+            if one.ports:  # an injected sidecar is no workload of its own
+                yield Pods(one.name, one.namespace, one.labels, one.ports)
 
 
 def selects(selector: Mapping[str, Any], labels: Mapping[str, str]) -> bool:

@@ -65,16 +65,14 @@ def after_boot(lab: Lab) -> None:
         for pod in lab.api.list("/api/v1/pods")
         for container in [*pod["spec"].get("initContainers", []), *pod["spec"]["containers"]]
     }
-    usages = lab.memory.usages()
-    real = [
-        each
-        for each in usages
-        if str(parse(images[each.namespace, each.pod, each.container])) in lab.programs
-    ]
+    real: list[usage.Usage] = []
     # Of a pod with a stand-in in it nobody knows what it takes as a whole.
-    whole = {(each.namespace, each.pod) for each in usages} - {
-        (each.namespace, each.pod) for each in usages if each not in real
-    }
+    partly: set[tuple[str, str]] = set()
+    for each in lab.memory.usages():
+        if str(parse(images[each.namespace, each.pod, each.container])) in lab.programs:
+            real.append(each)
+        else:
+            partly.add((each.namespace, each.pod))
     lab.report.check(
         "every limit is at least twice the most that was measured",
         usage.findings(real),
@@ -82,7 +80,7 @@ def after_boot(lab: Lab) -> None:
         look="the limit in the application's values",
     )
     if lab.platform.is_reference:
-        _check_known(lab, [each for each in real if (each.namespace, each.pod) in whole])
+        _check_known(lab, [each for each in real if (each.namespace, each.pod) not in partly])
     lab.report.say("memory, containers with the real program:\n" + "\n".join(usage.table(real)))
 
 

@@ -32,8 +32,6 @@ class Process:
     environment: dict[str, str]
     log: Path
     popen: subprocess.Popen[bytes]
-    # False while the lab itself has killed it on purpose.
-    expected: bool = True
 
     @property
     def pid(self) -> int:
@@ -67,22 +65,10 @@ class Supervisor:
             self.processes.append(process)
         return process
 
-    def restart(self, process: Process) -> Process:
-        """Start a process again with the command and environment it had."""
-        with self.lock:
-            self.processes.remove(process)
-        return self.start(process.name, process.command, process.environment)
-
-    def kill(self, process: Process) -> None:
-        """Kill one process without a warning, as a lost node would."""
-        process.expected = False
-        _signal(process, signal.SIGKILL)
-        process.popen.wait()
-
     def check(self) -> None:
         """Fail when a process that should run has ended."""
         with self.lock:
-            ended = [each for each in self.processes if each.expected and each.popen.poll() is not None]
+            ended = [each for each in self.processes if each.popen.poll() is not None]
         for process in ended:
             fail(
                 f"process {process.name}",
@@ -97,7 +83,6 @@ class Supervisor:
             running = [each for each in reversed(self.processes) if each.popen.poll() is None]
             self.processes.clear()
         for process in running:
-            process.expected = False
             _signal(process, signal.SIGTERM)
         deadline = time.monotonic() + GRACE_SECONDS
         for process in running:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections import defaultdict
+from itertools import product
 from typing import TYPE_CHECKING
 
 from tests.promql.asked import read
@@ -51,9 +52,7 @@ for url in json.load(sys.stdin):
         with urllib.request.urlopen(url, timeout=5) as answer:
             if answer.headers.get_content_type() in ("text/plain", "application/openmetrics-text"):
                 said[url] = answer.read().decode(errors="replace")
-    except OSError:
-        pass
-    except ValueError:
+    except (OSError, ValueError):
         pass
 json.dump(said, sys.stdout)
 """
@@ -104,9 +103,7 @@ def _ports(lab: Lab, pod: Object) -> Iterator[tuple[str, int]]:
         reference = parse(container["image"])
         if str(reference) not in lab.programs:
             continue
-        for name, programs in PROGRAMS.items():
-            if reference.is_of(name):
-                for port in container.get("ports", ()):
-                    if port.get("protocol", "TCP") == "TCP":
-                        for program in programs:
-                            yield program, port["containerPort"]
+        programs = next((found for name, found in PROGRAMS.items() if reference.is_of(name)), ())
+        ports = [each for each in container.get("ports", ()) if each.get("protocol", "TCP") == "TCP"]
+        for program, port in product(programs, ports):
+            yield program, port["containerPort"]

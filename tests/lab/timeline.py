@@ -26,7 +26,6 @@ class Milestones:
     synced: float | None = None
     healthy: float | None = None
     ready: float | None = None
-    ready_version: int | None = None
     # When its health lets the next wave begin: what the bootstrap has made already is Synced while its first sync runs.
     passed_version: int | None = None
     deleted: float | None = None
@@ -96,7 +95,7 @@ class Timeline:
             if mark.passed_version is None and sync_of(item) == "Synced" and health_of(item) == "Healthy":
                 mark.passed_version = version
             if mark.ready is None and ready(item):
-                mark.ready, mark.ready_version = now, version
+                mark.ready = now
             if mark.deletion_requested_version is None and "deletionTimestamp" in item["metadata"]:
                 mark.deletion_requested_version = version
 

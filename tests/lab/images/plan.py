@@ -1,7 +1,6 @@
 """Which images the lab needs, what each holds, and the archives of them.
 
 planned = plan(specs)                    # pure: pod specs in, images out
-for engine in engines_of(planned): build(engine)
 archives = [write(folder, image) for image in planned]
 # ctr -n k8s.io images import ARCHIVE, on each node
 """
@@ -12,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tests.lab.authority import Authority
-from tests.lab.engines import PAUSE, STANDIN
+from tests.lab.engines import PAUSE
 
 from . import archive, standin
 from .archive import Config, Entry
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from tests.engines import Engine
 
 # What containerd.toml names as sandbox_image: it holds the namespaces of every pod.
 PAUSE_IMAGE = "registry.k8s.io/pause:3.10.1"
@@ -82,13 +80,6 @@ def plan(
         images.setdefault(reference, ImageUses(reference))
     planned = [Planned(images[each], recipe_of(each, full=full)) for each in sorted(images)]
     return [*planned, Planned(ImageUses(parse(PAUSE_IMAGE)), _PAUSE)]
-
-
-def engines_of(planned: Iterable[Planned]) -> list[Engine]:
-    """Return what has to be built before `write`."""
-    recipes = [each.recipe for each in planned]
-    needed = [STANDIN, *(recipe.engine for recipe in recipes if recipe and recipe.engine)]
-    return list(dict.fromkeys(needed))
 
 
 def write(folder: Path, planned: Planned, authority: Authority | None = None) -> Path:

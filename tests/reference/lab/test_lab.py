@@ -162,7 +162,7 @@ def test_kubeadm_gets_the_patches_of_the_nodes_kind_file(tmp_path: Path) -> None
 
 def test_the_picture_is_well_formed_and_shows_every_application() -> None:
     marks = {
-        "a<b": Milestones(1.0, 1, synced=5.0, healthy=7.0, ready=7.0, ready_version=2),
+        "a<b": Milestones(1.0, 1, synced=5.0, healthy=7.0, ready=7.0),
         "late": Milestones(8.0, 3),
     }
 
