@@ -164,6 +164,18 @@ class Made:
         )
 
 
+def assert_between_pods(made: Made) -> None:
+    """Check that the policies let each pod reach each other on just the declared ports."""
+    judge = made.oracle()
+    for source, source_pod in made.pods.items():
+        for target, target_pod in made.pods.items():
+            for port in PORTS:
+                expected = made.allows(source, target, port)
+                assert judge.allows(source_pod, target_pod, port) == expected, judge.explain(
+                    source_pod, target_pod, port
+                )
+
+
 @st.composite
 def platforms(draw: st.DrawFn, *, plain: bool = False) -> Made:
     """Return one to four applications of one to three workloads each, with up to eight flows.

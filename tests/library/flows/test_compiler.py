@@ -26,6 +26,7 @@ from tests.flows.platforms import (
     Made,
     Objects,
     always,
+    assert_between_pods,
     deployment,
     flows_of,
     platforms,
@@ -40,14 +41,7 @@ INTO = (Entity.API_SERVER, Entity.NODES, Entity.WORLD)
 @settings(max_examples=150)
 @given(platforms())
 def test_between_pods(made: Made) -> None:
-    judge = made.oracle()
-    for source, source_pod in made.pods.items():
-        for target, target_pod in made.pods.items():
-            for port in PORTS:
-                expected = made.allows(source, target, port)
-                assert judge.allows(source_pod, target_pod, port) == expected, judge.explain(
-                    source_pod, target_pod, port
-                )
+    assert_between_pods(made)
 
 
 @settings(max_examples=150)

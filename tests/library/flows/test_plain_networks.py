@@ -41,6 +41,7 @@ from tests.flows.platforms import (
     PORTS,
     Made,
     always,
+    assert_between_pods,
     deployment,
     platforms,
 )
@@ -58,14 +59,7 @@ OTHER = Pod("web", "other", {"app": "other"}, {}, "10.244.7.7")
 @settings(max_examples=150)
 @given(platforms(plain=True))
 def test_between_pods(made: Made) -> None:
-    judge = made.oracle()
-    for source, source_pod in made.pods.items():
-        for target, target_pod in made.pods.items():
-            for port in PORTS:
-                expected = made.allows(source, target, port)
-                assert judge.allows(source_pod, target_pod, port) == expected, judge.explain(
-                    source_pod, target_pod, port
-                )
+    assert_between_pods(made)
 
 
 @settings(max_examples=150)
