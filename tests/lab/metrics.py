@@ -70,6 +70,8 @@ _OF_NOBODY = {
 NOT_ALWAYS = {
     r"aggregator_unavailable_apiservice_total": "an aggregated API that was away",
     r"alertmanager_cluster_(failed_peers|members)": "Alertmanager of two replicas and more: alone it has no peers",
+    r"apiserver_request_terminations_total": "a request that the API server ended in self-defence",
+    r"cilium_(datapath_conntrack_dump_resets|errors_warnings)_total": "something that went wrong in an agent",
     r"cilium_bpf_syscall_duration_seconds_.*": "Cilium's metrics that are off unless asked for",
     r"cilium_kvstore_.*": "Cilium with etcd; here it keeps its state in custom resources",
     r"cilium_operator_(ec2|ipam)_.*": "Cilium with the addresses of a cloud",
