@@ -146,7 +146,7 @@ def argocd_values(context: Context) -> Values:
         },
         "repoServer": repo_server,
         "server": server,
-        "applicationSet": _component(replicas, "20m", "48Mi", "192Mi"),
+        "applicationSet": _component(replicas, "20m", "48Mi", "256Mi"),
         "redis": {
             "enabled": True,
             "resources": resources("10m", "24Mi", "128Mi"),

@@ -47,7 +47,7 @@ def external_dns_values(context: Context) -> Values:
         "revisionHistoryLimit": 2,
         "securityContext": {**restricted_container(), "runAsUser": 65532, "runAsGroup": 65532},
         "podLabels": NO_SIDECAR,
-        "resources": resources("5m", "32Mi", "128Mi"),
+        "resources": resources("5m", "32Mi", "256Mi"),
         "serviceMonitor": service_monitor(),
         **({"policy": "upsert-only", **CLOUD} if CLOUD else _IN_CLUSTER),
     }
