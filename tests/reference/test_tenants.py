@@ -14,6 +14,7 @@ import yaml
 
 from apps import SMALL
 from apps.__main__ import PLATFORM
+from apps.policies.gatekeeper.annotations import ALLOWED, STEERING
 from apps.tenants.sample import SAMPLE
 from platform_stack import Context, PlatformError, Repository, Route, Service, Tenant
 from platform_stack.budget import Request, pod_request, total
@@ -256,6 +257,18 @@ def test_the_way_of_a_request_its_metrics_and_its_trace() -> None:
     assert container["env"] == [
         {"name": "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "value": "http://tempo.tracing.svc:4317"}
     ]
+
+
+def test_a_tenant_s_route_carries_no_annotation_that_is_refused() -> None:
+    steering = [
+        (key, value)
+        for kind in ("Ingress", "Service")
+        for item in own("tenant-sample", kind)
+        for key, value in item["metadata"]["annotations"].items()
+        if key.partition("/")[0] in STEERING
+    ]
+    assert "konghq.com/plugins" in dict(steering)
+    assert [(key, value) for key, value in steering if not re.fullmatch(ALLOWED.get(key, ""), value)] == []
 
 
 def test_without_tracing_the_sample_sends_no_traces() -> None:

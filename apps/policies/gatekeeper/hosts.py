@@ -29,8 +29,7 @@ refused contains message if {
 
 refused contains message if {
     reviewed.spec.defaultBackend
-    count(object.get(reviewed.spec, "rules", [])) == 0
-    message := "a defaultBackend without rules takes the requests for every host."
+    message := "a defaultBackend takes the requests for every host."
 }
 
 hosts(ingress) := routed(ingress) | {host | some host in ingress.spec.tls[_].hosts}

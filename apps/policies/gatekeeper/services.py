@@ -34,6 +34,23 @@ _NO_EXTERNAL_ADDRESS = Constraint(
     ),
 )
 
+# An empty selector is none: Kubernetes makes no endpoints for it either
+# (https://kubernetes.io/docs/concepts/services-networking/service/#services-without-selectors).
+_SELECTS_PODS = Constraint(
+    kind="PlatformServiceSelector",
+    match=("/Service",),
+    variables={
+        "type": 'object.?spec.?type.orValue("ClusterIP")',
+        "selector": "object.?spec.?selector.orValue(null)",
+    },
+    cel=(
+        (
+            'variables.type == "ExternalName" || (variables.selector != null && variables.selector.size() > 0)',
+            '"the Service has no selector: it leads to whatever its endpoints name."',
+        ),
+    ),
+)
+
 SERVICES = (
     Policy(
         name="no-node-port",
@@ -73,5 +90,36 @@ SERVICES = (
         rule=_NO_EXTERNAL_ADDRESS,
         tenants=Action.DENY,
         platform=Action.DENY,
+    ),
+    Policy(
+        name="no-external-name",
+        engine="gatekeeper",
+        severity="critical",
+        protects_from=(
+            "The gateway follows the name with its own rights: past the login of another route, or to its own pod."
+        ),
+        asks="No Service is of type ExternalName.",
+        hint=(
+            "Name a Service of your own pods; for a host outside ask the platform team for `reaches_names` in "
+            "Tenant.flows."
+        ),
+        judges=("Service spec.type", "Service spec.externalName"),
+        rule=_not_of_type("ExternalName"),
+        tenants=Action.DENY,
+        platform=Action.DENY,
+    ),
+    Policy(
+        name="tenant-services-select-pods",
+        engine="gatekeeper",
+        severity="critical",
+        protects_from=(
+            "Endpoints that somebody writes lead the gateway to pods of others, past the login of their route."
+        ),
+        asks="A tenant's Service selects pods of its namespace.",
+        hint="Give spec.selector the labels of your pods.",
+        judges=("Service spec.selector",),
+        rule=_SELECTS_PODS,
+        tenants=Action.DENY,
+        platform=None,
     ),
 )
