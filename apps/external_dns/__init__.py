@@ -1,4 +1,4 @@
-"""external-dns: makes a DNS record of each route and each exposed Service.
+"""external-dns: makes a DNS record of each route.
 
 By default it writes into a DNS server in the cluster (`dns_server.py`), which needs no account anywhere;
 CLOUD in `values.py` has it write into a zone of a cloud instead.

@@ -36,7 +36,8 @@ def external_dns_values(context: Context) -> Values:
     """Return the values, the same on both profiles."""
     cluster = context.cluster
     return {
-        "sources": ["service", "ingress"],
+        # A Service's annotation would be a record, a headless one's too; an Ingress' host has one owner, by policy.
+        "sources": ["ingress"],
         "domainFilters": [cluster.domain],
         "registry": "txt",
         "txtOwnerId": f"platform-stack-{cluster.name}",  # two clusters with one would delete each other's records
