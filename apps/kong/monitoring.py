@@ -33,7 +33,7 @@ def kong_monitoring() -> list[ApiObject]:
                 name="KongConfigurationRejected",
                 expr='sum(increase(ingress_controller_configuration_push_count{success="false"}[10m])) > 0',
                 summary="Kong does not take the configuration that its controller sends.",
-                hint="It goes on with the one before. Look at the logs of the container ingress-controller.",
+                hint="It goes on without what is refused, or with it as it was. See the logs of ingress-controller.",
             ),
             Alert(
                 name="KongResourceBroken",

@@ -104,6 +104,10 @@ def _controller() -> dict[str, Any]:
             "anonymous_reports": "false",
             "log_format": "json",
             "dump_config": "false",
+            # What Kong refuses goes on as it was or is left out, with what depends on it; else nobody's change arrives.
+            # Alpha since 3.2: https://developer.konghq.com/kubernetes-ingress-controller/fallback-configuration/
+            "feature_gates": "FallbackConfiguration=true",
+            "use_last_valid_config_for_fallback": "true",
         },
         "admissionWebhook": {
             "enabled": True,
