@@ -131,7 +131,9 @@ def images_from(everywhere: Iterable[str], by_namespace: dict[str, list[str]]) -
         variables={
             "pod": "object.spec",
             "images": "(variables.pod.containers + variables.pod.?initContainers.orValue([])"
-            " + variables.pod.?ephemeralContainers.orValue([])).map(c, c.?image.orValue(''))",
+            " + variables.pod.?ephemeralContainers.orValue([])).map(c, c.?image.orValue(''))"
+            " + variables.pod.?volumes.orValue([]).filter(v, v.?image.orValue(null) != null)"
+            ".map(v, v.image.?reference.orValue(''))",
             # What is no name of an image begins with no registry.
             "names": f"variables.images.map(i, isImage(i) ? {name} : 'no image ' + i)",
             **variables,
