@@ -49,7 +49,7 @@ LIFETIME = (
                 Check(
                     expression=f"(variables.grace == null ? {_DEFAULT_SECONDS} : variables.grace) <= {_SECONDS}",
                     message="seconds that the pod may take to end",
-                    offenders="[string(variables.grace)]",
+                    offenders="[string(int(variables.grace))]",
                 ),
             ),
         ),
