@@ -1,11 +1,12 @@
 """What Kyverno asks: images, pods, and the defaults of a tenant's namespaces."""
 
 from .images import IMAGES
+from .lifetime import LIFETIME
 from .pod_security_baseline import BASELINE
 from .pod_security_restricted import RESTRICTED
 from .signatures import SIGNATURES
 from .tenants import TENANTS
 from .workloads import WORKLOADS
 
-KYVERNO = (*IMAGES, *SIGNATURES, *WORKLOADS, *BASELINE, *RESTRICTED, *TENANTS)
+KYVERNO = (*IMAGES, *SIGNATURES, *WORKLOADS, *LIFETIME, *BASELINE, *RESTRICTED, *TENANTS)
 """Those of Kyverno, subject by subject."""

@@ -20,6 +20,8 @@ DOCKER_HUB = "docker.io"
 _OFFICIAL = "library"
 """The organisation of Docker Hub's official images, which everybody's base images share."""
 
+_NO_IMAGE = "no image "
+
 
 def repository(image: str) -> str:
     """Return the full name of an image's repository: host and path, without tag and digest.
@@ -112,7 +114,11 @@ def allowed_registries(*more: str) -> Callable[[Estate], Validation]:
 
 
 def images_from(everywhere: Iterable[str], by_namespace: dict[str, list[str]]) -> Validation:
-    """Return the rule that images come from these registries, or from those of their own namespace."""
+    """Return the rule that images come from these registries, or from those of their own namespace.
+
+    Images are those of all containers, and those that are mounted as volumes. The message names each with what
+    would have to be allowed, in backticks.
+    """
     allowed = "variables.everywhere"
     variables = {"everywhere": literal(sorted(everywhere))}
     if by_namespace:
@@ -126,21 +132,29 @@ def images_from(everywhere: Iterable[str], by_namespace: dict[str, list[str]]) -
         " + '/' + parseImageReference(i).repository()"
     )
     bad = f"!{allowed}.exists(r, (n + '/').startsWith(r + '/'))"
+    # As `registry` above: the organisation, or the image itself where there is none of its own.
+    wanted = (
+        f"n.startsWith('{DOCKER_HUB}/{_OFFICIAL}/') || n.indexOf('/') == n.lastIndexOf('/')"
+        " ? n : n.substring(0, n.lastIndexOf('/'))"
+    )
     return Validation(
         match=Match(resources=("pods", "pods/ephemeralcontainers")),
         variables={
             "pod": "object.spec",
+            "volumes": "variables.pod.?volumes.orValue(null) == null ? [] : variables.pod.volumes",
             "images": "(variables.pod.containers + variables.pod.?initContainers.orValue([])"
-            " + variables.pod.?ephemeralContainers.orValue([])).map(c, c.?image.orValue(''))",
+            " + variables.pod.?ephemeralContainers.orValue([])).map(c, c.?image.orValue(''))"
+            " + variables.volumes.filter(v, v.?image.orValue(null) != null).map(v, v.image.?reference.orValue(''))",
             # What is no name of an image begins with no registry.
-            "names": f"variables.images.map(i, isImage(i) ? {name} : 'no image ' + i)",
+            "names": f"variables.images.map(i, isImage(i) ? {name} : '{_NO_IMAGE}' + i)",
             **variables,
         },
         checks=(
             Check(
                 expression=f"!variables.names.exists(n, {bad})",
                 message="images from a registry that is not allowed here",
-                offenders=f"variables.names.filter(n, {bad})",
+                offenders=f"variables.names.filter(n, {bad})"
+                f".map(n, n.startsWith('{_NO_IMAGE}') ? n : n + ' (of `' + ({wanted}) + '`)')",
             ),
         ),
     )
