@@ -5,7 +5,7 @@ Its annotations: https://developer.konghq.com/kubernetes-ingress-controller/refe
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from platform_stack.errors import Finding, did_you_mean
 from platform_stack.integrations import ingress
@@ -13,12 +13,12 @@ from platform_stack.kubernetes import full_name
 from platform_stack.model.roles import Gateway
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from platform_stack.estate import Estate
     from platform_stack.facts import Manifest
     from platform_stack.model import Application
-    from platform_stack.model.roles import WantedRoute
+    from platform_stack.model.roles import Backend, WantedRoute
 
 INGRESS_CLASS = "kong"
 """The IngressClass that its chart and its controller take by default."""
@@ -33,6 +33,10 @@ KEEPS_NO_HOST = {"konghq.com/preserve-host": "false"}
 
 THROUGH_SERVICE = {"ingress.kubernetes.io/service-upstream": "true"}
 """Annotation of a Service in the mesh that a route leads to: Kong then asks the Service, not its pods."""
+
+_LOOPBACK = {8001: "its administration", 8444: "its administration", 15000: "its sidecar's administration"}
+"""Ports that Kong's pod answers on its loopback alone, without a login: `admin_listen` in kong.conf.default and in its
+chart, and Envoy's (https://istio.io/latest/docs/ops/deployment/application-requirements/#ports-used-by-istio)."""
 
 _REDIRECT = {"konghq.com/protocols": "https", "konghq.com/https-redirect-status-code": "301"}
 
@@ -61,12 +65,33 @@ def gateway(*, ingress_class: str = INGRESS_CLASS, workloads: tuple[str, ...] = 
         writes=writes,
         mesh_route=lambda _backend: KEEPS_NO_HOST,
         mesh_service=THROUGH_SERVICE,
-        finds=_undeclared,
+        finds=lambda estate, _owner: (
+            *_undeclared(estate),
+            *_into_itself(estate, ingress.of_class(ingress_class)),
+        ),
         workloads=workloads,
     )
 
 
-def _undeclared(estate: Estate, _owner: Application) -> tuple[Finding, ...]:
+def _into_itself(
+    estate: Estate, backends: Callable[[Mapping[str, Any]], tuple[Backend, ...] | None]
+) -> Iterator[Finding]:
+    """Yield each route to one of _LOOPBACK: a Service of type ExternalName could have Kong ask itself."""
+    for member in estate.platform.members:
+        for item in estate.objects.get(member.name, ()):
+            if item["kind"] != "Ingress":
+                continue
+            for backend in backends(item) or ():
+                if backend.port in _LOOPBACK:
+                    yield Finding(
+                        f"{member.place}: route {backend.host!r}: port of the Service",
+                        f"{backend.port}, where the gateway answers {_LOOPBACK[int(backend.port)]} on its loopback",
+                        "another port",
+                        "give the Service a port of its own, such as 80; its targetPort may stay",
+                    )
+
+
+def _undeclared(estate: Estate) -> tuple[Finding, ...]:
     """Return each plugin that an object asks for and that nobody declares.
 
     Kong serves such a route without it, and so without the login that it would have asked for
