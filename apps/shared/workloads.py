@@ -27,10 +27,12 @@ def spread(labels: Mapping[str, str], *, otherwise: str = "ScheduleAnyway") -> k
 
 
 def budget(metadata: k8s.ObjectMeta, labels: Mapping[str, str]) -> k8s.PodDisruptionBudget:
-    """Let one pod with these labels go at a time."""
+    """Let one pod with these labels go at a time, and one that is not ready at any time."""
     return k8s.PodDisruptionBudget(
         metadata=metadata,
         spec=k8s.PodDisruptionBudgetSpec(
-            max_unavailable=1, selector=k8s.LabelSelector(match_labels=dict(labels))
+            max_unavailable=1,
+            selector=k8s.LabelSelector(match_labels=dict(labels)),
+            unhealthy_pod_eviction_policy="AlwaysAllow",
         ),
     )
