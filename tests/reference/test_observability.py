@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from apps.__main__ import PLATFORM
+from apps.istio.monitoring import OF_THE_PLATFORM
 from apps.prometheus.grafana import ROLE_OF_GROUP, grafana_values, single_sign_on
 from apps.prometheus.values import AS_WRITTEN, prometheus_values
 from apps.shared.endpoints import PROMETHEUS
@@ -18,6 +19,7 @@ from platform_stack.integrations.grafana import DASHBOARD_LABEL
 from platform_stack.integrations.prometheus import down
 from platform_stack.model.cluster import PROFILES
 from platform_stack.recorded import reference_context
+from tests.promql.asked import read
 from tests.scraping import alert_names, expressions, jobs, manifests, of_kind, scrapes, workloads
 
 if TYPE_CHECKING:
@@ -127,6 +129,27 @@ def test_single_sign_on_asks_for_the_strongest_role_first_and_lets_nobody_in_wit
 def test_the_platforms_monitors_and_rules_are_taken_as_they_are_written(profile: Profile) -> None:
     monitored = of_kind(profile, "PodMonitor", "PrometheusRule", "ServiceMonitor")
     assert {item["metadata"]["namespace"] for item in monitored} == set(AS_WRITTEN)
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_no_application_speaks_for_the_platform_through_its_sidecar(profile: Profile) -> None:
+    """What rules of the platform read and sidecars may say is asked for by its job."""
+    dropped = re.compile(OF_THE_PLATFORM)
+    by_job = {"process_start_time_seconds", "rest_client_requests_total", "up"}
+    found = {
+        name
+        for where, metrics in read(profile).items()
+        if where.startswith("PrometheusRule ") and where != "PrometheusRule podinfo podinfo"
+        for name in metrics
+        if not dropped.fullmatch(name)
+    }
+    assert found == by_job
+    for name in by_job:
+        asked = [expr for expr in expressions(profile) if re.search(rf"\b{name}\b", expr)]
+        assert all(re.search(rf"\b{name}{{[^}}]*job=", expr) for expr in asked)
+    assert not any(
+        map(dropped.fullmatch, ("istio_requests_total", "envoy_cluster_upstream_cx_active", "redis_up"))
+    )
 
 
 def test_a_tenants_monitors_and_rules_are_kept_to_its_namespace() -> None:
