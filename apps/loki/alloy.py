@@ -24,6 +24,9 @@ _USER = 473
 
 _STORAGE = "/var/lib/alloy"
 
+_LINES, _BURST = 500, 5000
+"""Of one namespace on one node: lines a second, and at once. With Loki's longest lines that is all that Loki takes."""
+
 _CONFIG = """\
 logging {
   level  = "warn"
@@ -82,6 +85,13 @@ loki.source.kubernetes "pods" {
 }
 
 loki.process "pods" {
+  // One namespace must not take from the others what Loki takes of all.
+  stage.limit {
+    rate          = %(lines)d
+    burst         = %(burst)d
+    by_label_name = "namespace"
+    drop          = true
+  }
   stage.regex {
     expression = "(?i)\\"?trace_?id\\"?[=:]\\\\s*\\"?(?P<%(trace_id)s>[0-9a-f]{32})"
   }
@@ -149,7 +159,13 @@ def alloy_values(context: Context, loki: Service) -> Values:
 
 def alloy_config(cluster: str, loki: Service) -> str:
     """Return Alloy's configuration; Helm expands it as a template, so it must not hold two opening braces."""
-    return _CONFIG % {"cluster": cluster, "loki": loki.url, "trace_id": TRACE_ID}
+    return _CONFIG % {
+        "cluster": cluster,
+        "loki": loki.url,
+        "trace_id": TRACE_ID,
+        "lines": _LINES,
+        "burst": _BURST,
+    }
 
 
 def _read(*names: str) -> dict[str, list[str]]:
@@ -163,6 +179,12 @@ ALERTS = (
         expr="sum by (reason) (rate(loki_write_dropped_entries_total[5m])) > 0",
         summary="Alloy drops log lines: {{ $labels.reason }}.",
         hint="Look at Loki: it is down, or refuses the lines as too many or too old.",
+    ),
+    Alert(
+        name="AlloyLimitsNamespace",
+        expr="sum by (label_value) (rate(loki_process_dropped_lines_by_label_total[5m])) > 0",
+        summary="The namespace {{ $labels.label_value }} logs more than is kept of it.",
+        hint=f"Each node sends {_LINES} lines a second of a namespace: find the pod, and let it log less.",
     ),
     Alert(
         name="AlloyComponentUnhealthy",

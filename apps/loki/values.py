@@ -106,6 +106,10 @@ def _config() -> Values:
             "allow_structured_metadata": True,  # the trace of a line
             "ingestion_rate_mb": 8,
             "ingestion_burst_size_mb": 16,
+            "per_stream_rate_limit": "1MB",  # a container's
+            "per_stream_rate_limit_burst": "4MB",
+            "max_line_size": "16KB",
+            "max_line_size_truncate": True,
             "max_query_parallelism": 2,
             "max_streams_per_user": 5000,
             "query_timeout": "60s",

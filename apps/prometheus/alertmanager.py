@@ -8,7 +8,7 @@ from platform_stack import Service, Values
 
 from ..shared.endpoints import MONITORING, PROMETHEUS_NAME
 from ..shared.values import SCRAPE_INTERVAL, resources
-from .operator import RUN_AS
+from .operator import OF_THE_PLATFORM, RUN_AS
 
 ALERTMANAGER = Service(name=f"{PROMETHEUS_NAME}-alertmanager", namespace=MONITORING, port=9093)
 
@@ -29,7 +29,7 @@ def alertmanager_values(*, available: bool) -> Values:
             "replicas": 2 if available else 1,
             "podAntiAffinity": "hard" if available else "soft",
             "retention": "24h",
-            "alertmanagerConfigNamespaceSelector": {},
+            "alertmanagerConfigNamespaceSelector": OF_THE_PLATFORM,
             "alertmanagerConfigSelector": {},
             "resources": resources("5m", "24Mi", "96Mi"),
             "securityContext": RUN_AS,

@@ -78,6 +78,8 @@ def grafana_values(context: Context) -> Values:
         "sidecar": {
             "resources": resources("10m", "32Mi", "160Mi"),
             "securityContext": restricted_container(),
+            # Two ConfigMaps with one key are two files, and neither overwrites or deletes the other's.
+            "enableUniqueFilenames": True,
             "dashboards": {
                 "enabled": True,
                 "label": _LABEL,

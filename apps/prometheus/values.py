@@ -9,13 +9,41 @@ from ..shared.values import SCRAPE_INTERVAL, resources
 from .alertmanager import alertmanager_values
 from .exporters import kube_state_metrics_values, node_exporter_values
 from .grafana import grafana_values
-from .operator import RUN_AS
+from .operator import OF_THE_PLATFORM, RUN_AS
 
 if TYPE_CHECKING:
     from platform_stack import Context, Values
 
 EVALUATION_INTERVAL = "60s"
 """How often rules are evaluated: half as often as they get samples, for half the work."""
+
+_MAX_SAMPLES = 5_000_000
+"""How many samples one query holds in memory, 16 bytes each: ten of every one of 260,000 series, and as much again."""
+
+AS_WRITTEN = (
+    "argocd",
+    "cert-manager",
+    "external-dns",
+    "falco",
+    "gatekeeper-system",
+    "istio-system",
+    "kong",
+    "kube-system",
+    "kyverno",
+    "logging",
+    "longhorn-system",
+    "monitoring",
+    "node-monitoring",
+    "sealed-secrets",
+    "seaweedfs",
+    "tracing",
+    "vault",
+    "velero",
+)
+"""The platform's namespaces whose monitors and rules may be about others.
+
+Names, not what the platform's list has: another application must not change this chart's values. One whose rules are
+about its own namespace need not be here."""
 
 _OFF = {"enabled": False}
 _EVERYTHING = False
@@ -59,7 +87,7 @@ def prometheus_values(context: Context) -> Values:
         "windowsMonitoring": _OFF,
         "nodeExporter": {"operatingSystems": {"aix": _OFF, "darwin": _OFF}},
         "prometheusOperator": _operator(),
-        "prometheus": _prometheus(available=available),
+        "prometheus": _prometheus(context, available=available),
         "alertmanager": alertmanager_values(available=available),
         "kube-state-metrics": kube_state_metrics_values(),
         "prometheus-node-exporter": node_exporter_values(),
@@ -101,7 +129,7 @@ def _operator() -> Values:
     }
 
 
-def _prometheus(*, available: bool) -> Values:
+def _prometheus(context: Context, *, available: bool) -> Values:
     return {
         "serviceMonitor": {"selfMonitor": True, "interval": SCRAPE_INTERVAL},
         "podDisruptionBudget": {"enabled": available},
@@ -118,6 +146,11 @@ def _prometheus(*, available: bool) -> Values:
             "probeSelectorNilUsesHelmValues": _EVERYTHING,
             "ruleSelectorNilUsesHelmValues": _EVERYTHING,
             "scrapeConfigSelectorNilUsesHelmValues": _EVERYTHING,
+            "probeNamespaceSelector": OF_THE_PLATFORM,
+            "scrapeConfigNamespaceSelector": OF_THE_PLATFORM,
+            "enforcedNamespaceLabel": "namespace",
+            "excludedFromEnforcement": _as_written(context),
+            "query": {"maxSamples": _MAX_SAMPLES, "maxConcurrency": 4, "timeout": "60s"},
             "enableFeatures": ["exemplar-storage"],
             "exemplars": {"maxSize": 20000},
             "enableRemoteWriteReceiver": True,  # for the metrics that Tempo makes of traces
@@ -126,6 +159,22 @@ def _prometheus(*, available: bool) -> Values:
             "securityContext": RUN_AS,
         },
     }
+
+
+def _as_written(context: Context) -> list[dict[str, str]]:
+    """Name what of the platform's own namespaces is taken as it is written.
+
+    Everything else, so a tenant's, reads and makes series of its own namespace only: the operator writes the label
+    into each selector and each result
+    (https://prometheus-operator.dev/docs/api-reference/api/#monitoring.coreos.com/v1.CommonPrometheusFields).
+    """
+    of_tenants = {name for tenant in context.platform.tenants for name in tenant.namespace_names}
+    return [
+        {"namespace": namespace, "resource": resource}
+        for namespace in AS_WRITTEN
+        if namespace not in of_tenants
+        for resource in ("podmonitors", "prometheusrules", "servicemonitors")
+    ]
 
 
 def _claim(storage: str) -> dict[str, Any]:

@@ -124,7 +124,7 @@ def _dashboard() -> k8s.ConfigMap:
             "{{path}}",
             "s",
         ),
-        folder="Sample",
+        folder=NAMESPACE,
     )
 
 

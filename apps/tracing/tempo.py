@@ -68,7 +68,13 @@ def tempo_values(_context: Context) -> Values:
             # Makes metrics of the spans: Grafana's service graph, and the way from a trace to its metrics.
             "metricsGenerator": {"enabled": True, "remoteWriteUrl": f"{PROMETHEUS.url}/api/v1/write"},
             "overrides": {
-                "defaults": {"metrics_generator": {"processors": ["service-graphs", "span-metrics"]}}
+                "defaults": {
+                    "metrics_generator": {
+                        "processors": ["service-graphs", "span-metrics"],
+                        # Names of services and operations are whatever a pod writes; without it there is no end.
+                        "max_active_series": 20_000,
+                    }
+                }
             },
             "receivers": {
                 "jaeger": {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
@@ -9,13 +10,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 from apps.__main__ import PLATFORM
+from apps.istio.monitoring import OF_THE_PLATFORM
 from apps.prometheus.grafana import ROLE_OF_GROUP, grafana_values, single_sign_on
+from apps.prometheus.values import AS_WRITTEN, prometheus_values
 from apps.shared.endpoints import PROMETHEUS
+from platform_stack import Tenant
 from platform_stack.integrations.grafana import DASHBOARD_LABEL
 from platform_stack.integrations.prometheus import down
 from platform_stack.model.cluster import PROFILES
 from platform_stack.recorded import reference_context
-from tests.scraping import alert_names, expressions, jobs, manifests, scrapes, workloads
+from tests.promql.asked import read
+from tests.scraping import alert_names, expressions, jobs, manifests, of_kind, scrapes, workloads
 
 if TYPE_CHECKING:
     from platform_stack import Profile
@@ -118,3 +123,44 @@ def test_single_sign_on_asks_for_the_strongest_role_first_and_lets_nobody_in_wit
     assert roles == ["Admin", "Editor", "Viewer"] == list(ROLE_OF_GROUP.values())
     assert settings["role_attribute_strict"] is True
     assert settings["client_id"] == "grafana"
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_the_platforms_monitors_and_rules_are_taken_as_they_are_written(profile: Profile) -> None:
+    monitored = of_kind(profile, "PodMonitor", "PrometheusRule", "ServiceMonitor")
+    assert {item["metadata"]["namespace"] for item in monitored} == set(AS_WRITTEN)
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_no_application_speaks_for_the_platform_through_its_sidecar(profile: Profile) -> None:
+    """What rules of the platform read and sidecars may say is asked for by its job."""
+    dropped = re.compile(OF_THE_PLATFORM)
+    by_job = {"process_start_time_seconds", "rest_client_requests_total", "up"}
+    found = {
+        name
+        for where, metrics in read(profile).items()
+        if where.startswith("PrometheusRule ") and where != "PrometheusRule podinfo podinfo"
+        for name in metrics
+        if not dropped.fullmatch(name)
+    }
+    assert found == by_job
+    for name in by_job:
+        asked = [expr for expr in expressions(profile) if re.search(rf"\b{name}\b", expr)]
+        assert all(re.search(rf"\b{name}{{[^}}]*job=", expr) for expr in asked)
+    assert not any(
+        map(dropped.fullmatch, ("istio_requests_total", "envoy_cluster_upstream_cx_active", "redis_up"))
+    )
+
+
+def test_a_tenants_monitors_and_rules_are_kept_to_its_namespace() -> None:
+    tenant = Tenant(
+        name="shop", group="shop-team", contact="shop@example.test", namespaces=("shop", "velero")
+    )
+    others = tuple(one for one in PLATFORM.applications if one.name != "velero")
+    context = reference_context(
+        dataclasses.replace(PLATFORM, applications=others, tenants=(tenant,)), PROFILES[0]
+    )
+    spec = prometheus_values(context)["prometheus"]["prometheusSpec"]
+    assert spec["enforcedNamespaceLabel"] == "namespace"
+    excluded = {one["namespace"] for one in spec["excludedFromEnforcement"]}
+    assert excluded == set(AS_WRITTEN) - {"velero"}
