@@ -1,18 +1,15 @@
-"""Namespaces of tenants: what each gets as soon as it is there."""
+"""Namespaces of tenants: the network and the mesh that each gets as soon as it is there."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from platform_stack import Action, Policy, Quota
+from platform_stack import Action, Policy
 from platform_stack.integrations.kyverno import Generation, Match, Mutation
-from platform_stack.labels import QUOTA
 
 _NAMESPACES = Match(resources=("namespaces",))
 _NAMESPACE = "(( variables.namespace ))"
 _METADATA_NAME = "kubernetes.io/metadata.name"
-
-_DEFAULT = Quota()
 
 
 def _metadata(name: str) -> dict[str, Any]:
@@ -42,11 +39,6 @@ def _egress(name: str, namespace: str, pods: dict[str, str], *ports: tuple[int, 
     }
 
 
-def _annotated(resource: str, default: str) -> str:
-    """Return CEL: the namespace's quota of a resource, from its annotation."""
-    return f"object.metadata.?annotations[?'{QUOTA}{resource}'].orValue('{default}')"
-
-
 _NETWORK = Generation(
     match=_NAMESPACES,
     variables={"namespace": "object.metadata.name"},
@@ -59,50 +51,6 @@ _NETWORK = Generation(
         },
         _egress("tenant-allow-dns", "kube-system", {"k8s-app": "kube-dns"}, (53, "UDP"), (53, "TCP")),
         _egress("tenant-allow-istiod", "istio-system", {"app": "istiod"}, (15012, "TCP")),
-    ),
-)
-
-_RESOURCES = Generation(
-    match=_NAMESPACES,
-    variables={
-        "namespace": "object.metadata.name",
-        "cpu": _annotated("cpu", _DEFAULT.cpu),
-        "memory": _annotated("memory", _DEFAULT.memory),
-        # Twice the requests: what pods do not use at the same time. As a float, for quantities such as 1.5Gi.
-        "memoryLimit": "string(int(2.0 * quantity(variables.memory).asApproximateFloat()))",
-        "pods": _annotated("pods", str(_DEFAULT.pods)),
-        "storage": _annotated("storage", _DEFAULT.storage),
-    },
-    templates=(
-        {
-            "apiVersion": "v1",
-            "kind": "LimitRange",
-            "metadata": _metadata("tenant-defaults"),
-            "spec": {
-                # For a pod that says nothing, such as one of an operator: the quota would refuse it.
-                "limits": [
-                    {
-                        "type": "Container",
-                        "defaultRequest": {"cpu": "10m", "memory": "32Mi"},
-                        "default": {"memory": "128Mi"},
-                    }
-                ]
-            },
-        },
-        {
-            "apiVersion": "v1",
-            "kind": "ResourceQuota",
-            "metadata": _metadata("tenant-quota"),
-            "spec": {
-                "hard": {
-                    "requests.cpu": "(( variables.cpu ))",
-                    "requests.memory": "(( variables.memory ))",
-                    "limits.memory": "(( variables.memoryLimit ))",
-                    "pods": "(( variables.pods ))",
-                    "requests.storage": "(( variables.storage ))",
-                }
-            },
-        },
     ),
 )
 
@@ -135,19 +83,6 @@ TENANTS = (
         tenants=Action.GENERATE,
         platform=None,
         rule=_NETWORK,
-    ),
-    Policy(
-        # Not one with the network's: a quota that is no quantity must not take the default deny with it.
-        name="tenant-resource-defaults",
-        severity="medium",
-        protects_from="A tenant whose pods take what all others need.",
-        asks="Each namespace of a tenant has a quota, and requests and limits for containers that set none.",
-        hint=f"What a tenant gets is Tenant.quota, which stands in the annotations {QUOTA}* of its namespaces.",
-        judges=("LimitRange tenant-defaults", "ResourceQuota tenant-quota"),
-        engine="kyverno",
-        tenants=Action.GENERATE,
-        platform=None,
-        rule=_RESOURCES,
     ),
     Policy(
         name="tenant-peer-authentication",

@@ -14,9 +14,12 @@ _RESOURCES = {
 }
 
 
-def _has(path: str) -> str:
-    """Return CEL: the container, or the pod for all its containers, says how much."""
-    return f"(c.?resources.?{path}.hasValue() || variables.pod.?resources.?{path}.hasValue())"
+def _asks(path: str) -> str:
+    """Return CEL: the container, or the pod for all its containers, says how much, and that is more than nothing."""
+    more = "isQuantity(string(q)) && quantity(string(q)).isGreaterThan(quantity('0'))"
+    return " || ".join(
+        f"{of}.?resources.?{path}.optMap(q, {more}).orValue(false)" for of in ("c", "variables.pod")
+    )
 
 
 WORKLOADS = (
@@ -24,7 +27,8 @@ WORKLOADS = (
         name="require-requests-limits",
         severity="medium",
         protects_from="A pod that takes the memory of its neighbours, and a node that is full without knowing it.",
-        asks="Each container, or the pod for all of them, requests CPU and memory and limits its memory.",
+        asks="Each container, or the pod for all of them, requests CPU and memory and limits its "
+        "memory, with more than zero.",
         hint="Set resources.requests.cpu, resources.requests.memory and resources.limits.memory; "
         "a limit for CPU would only throttle.",
         judges=tuple(_RESOURCES.values()),
@@ -35,8 +39,8 @@ WORKLOADS = (
             variables=LASTING,
             checks=(
                 each(
-                    " && ".join(map(_has, _RESOURCES)),
-                    "containers without a request for CPU or memory, or without a limit for memory",
+                    " && ".join(f"({_asks(path)})" for path in _RESOURCES),
+                    "containers without a request for CPU or memory, or without a limit for memory, or with zero",
                 ),
             ),
         ),

@@ -39,7 +39,8 @@ class Quota:
     Attributes:
         cpu: sum of CPU requests; default `1`.
         memory: sum of memory requests; their limits may be twice that. Default `1Gi`.
-        pods: how many pods; default 20.
+        pods: how many pods; default 20. Policies let what else there is grow with it: such as 1Gi of a node's disk
+            for each pod, and ten objects of a kind and one more for each pod.
         storage: sum of what PersistentVolumeClaims ask for; default `5Gi`.
 
     """
