@@ -32,6 +32,7 @@ class Violation:
         namespace: of the object; empty for a cluster-scoped one.
         name: of the object.
         message: what is wrong, in the engine's words.
+        hint: what to do about it, where that is not what its policy says; default: nothing.
 
     """
 
@@ -43,6 +44,7 @@ class Violation:
     namespace: str
     name: str
     message: str
+    hint: str = ""
 
     @property
     def target(self) -> str:

@@ -10,13 +10,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from platform_stack.errors import fail
+from platform_stack.errors import Finding, PlatformError, fail
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 BUILT = Path("build") / "policies"
 """Where `make policies` leaves the programs, below the working folder."""
+
+
+class ProgramMissingError(PlatformError):
+    """An engine's own program is not there."""
 
 
 @dataclass(frozen=True)
@@ -42,18 +46,20 @@ def find(program: Program) -> Path:
     """Return where a program is: on PATH, or where `make policies` builds it.
 
     Raises:
-        PlatformError: it is in neither place.
+        ProgramMissingError: it is in neither place.
 
     """
     names = program.names
     places = [*map(shutil.which, names), *(str(BUILT / name) for name in names if (BUILT / name).is_file())]
     found = next(filter(None, places), None)
     if found is None:
-        fail(
-            program.engine,
-            f"no `{'` or `'.join(names)}` on PATH or in {BUILT}/",
-            "the engine's own program",
-            f"`make policies` builds it in this project's repository; elsewhere see {program.install}",
+        raise ProgramMissingError(
+            Finding(
+                program.engine,
+                f"no `{'` or `'.join(names)}` on PATH or in {BUILT}/",
+                "the engine's own program",
+                f"`make policies` builds it in this project's repository; elsewhere see {program.install}",
+            )
         )
     return Path(found).absolute()
 

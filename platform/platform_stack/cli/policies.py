@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Any, get_args
 import click
 
 from platform_stack.admission.compiler import engines
-from platform_stack.admission.judge import compiled, judge, not_judged
+from platform_stack.admission.judge import compiled, judge, not_judged, policy_of
 from platform_stack.admission.manifests import named_in, read
+from platform_stack.admission.programs import ProgramMissingError
 from platform_stack.admission.table import PolicyRow, rows
-from platform_stack.cli.load import choose_cluster, load_platform, reports_errors
+from platform_stack.admission.walls import pod_of, refused
+from platform_stack.cli.load import choose_cluster, known, load_platform, reports_errors
 from platform_stack.cli.progress import progress
 from platform_stack.cli.table import print_table
-from platform_stack.errors import fail, short_path
+from platform_stack.errors import PlatformError, fail, short_path
 from platform_stack.labels import Tier
 from platform_stack.model import Action, Platform
 from platform_stack.synth import estates
@@ -24,7 +26,10 @@ from platform_stack.synth import estates
 if TYPE_CHECKING:
     from platform_stack.admission.judge import Violation
     from platform_stack.admission.manifests import ManifestSource
+    from platform_stack.errors import Finding
     from platform_stack.estate import Estate
+    from platform_stack.facts import Manifest
+    from platform_stack.model import PolicyEngine
 
 
 @click.group(invoke_without_command=True)
@@ -68,9 +73,7 @@ def policies(ctx: click.Context, /, name: str | None, *, as_json: bool) -> None:
 @click.option(
     "--namespace",
     metavar="NAME",
-    default="default",
-    show_default=True,
-    help="Where objects go that name no namespace.",
+    help="Where objects go that name no namespace.  [default: the tenant's first, else default]",
 )
 @click.option(
     "--namespace-tier",
@@ -80,42 +83,114 @@ def policies(ctx: click.Context, /, name: str | None, *, as_json: bool) -> None:
     show_default=True,
     help="Who works in a namespace that neither the platform nor a FILE describes.",
 )
+@click.option(
+    "--tenant",
+    "tenant_name",
+    metavar="NAME",
+    help="Who commits FILE: its AppProject, Pod Security and its quota judge too.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print what breaks a policy as JSON.")
 @click.pass_context
 @reports_errors
 def test(
-    ctx: click.Context, /, files: tuple[Path, ...], namespace: str, tier: Tier, *, as_json: bool
+    ctx: click.Context,
+    /,
+    files: tuple[Path, ...],
+    namespace: str | None,
+    tier: Tier,
+    tenant_name: str | None,
+    *,
+    as_json: bool,
 ) -> None:
     """Ask the policy engines whether the objects of FILE would be refused in the cluster.
 
     FILE is YAML or JSON, a folder of such files, or - for standard input. An object in a namespace of the
     platform is judged as what works there; for any other namespace the rules of tenants hold.
 
-    The engines' own programs must be there, on PATH or in build/policies. What they cannot judge, such as
+    With --tenant everything that would refuse the tenant's commit is asked: also the kinds and the namespaces of its
+    AppProject, Pod Security at level restricted, and the quota, by the sum of what FILE asks for. Engines whose
+    program is not there are then left out, which is told on standard error.
+
+    The engines' own programs must be there else, on PATH or in build/policies. What they cannot judge, such as
     signatures of images, which need the registries, is told.
 
     Exit code: 0 if nothing would be refused, 1 if something would, 2 if a FILE is missing.
     """
     with progress("asking the engines"):
-        sources = read(files, namespace)
         platform, estate = _known(ctx)
+        tenants = {tenant.name: tenant for tenant in platform.tenants}
+        known("--tenant", tenant_name, tenants)
+        tenant = tenants[tenant_name] if tenant_name else None
+        sources = read(files, namespace or (tenant.namespace_names[0] if tenant else "default"))
         everything = [item for items in estate.everything.values() for item in items]
         asking = [holder.role for holder in engines(platform).values()]
         asked = compiled(asking, everything)
-        if not asked:
+        if not asked and not tenant:
             fail(f"{platform.source}: platform: policies", "none", "policies that the engines could be asked")
         objects = [source.manifest for source in sources]
-        found = judge(asking, asked, objects, named_in(objects, everything, tier), everything)
+        found, missing = _judged(asking, asked, objects, named_in(objects, everything, tier), everything)
+        if tenant:
+            found += refused(objects, tenant, platform)
+        elif missing:
+            raise PlatformError(*missing.values())
+        order = {_key(item): -at for at, item in enumerate(reversed(objects))}
+        found.sort(key=lambda one: order[one.api_version, one.kind, one.namespace, one.name])
     if as_json:
         click.echo(json.dumps([_as_json(one, sources, platform) for one in found], indent=2))
     else:
         for one in found:
             _show(_as_json(one, sources, platform))
         _count(found, sources)
-    for because, names in not_judged(asking, asked).items():
-        click.echo(f"not asked, because {because}: {', '.join(names)}", err=True)
+    for because, left_out in not_judged(asking, asked).items():
+        click.echo(f"not asked, because {because}: {', '.join(left_out)}", err=True)
+    _tell_missing(asking, asked, missing)
     if any(one.action is Action.DENY for one in found):
         raise click.exceptions.Exit(1)
+
+
+def _judged(
+    asking: list[PolicyEngine],
+    asked: list[Manifest],
+    objects: list[Manifest],
+    names: dict[str, dict[str, str]],
+    everything: list[Manifest],
+) -> tuple[list[Violation], dict[str, Finding]]:
+    """Return what the engines find, and why an engine was not asked, by its name.
+
+    What they find in the pod of a ReplicaSet is the ReplicaSet's.
+    """
+    pods = [(pod, item) for item in objects if (pod := pod_of(item))]
+    makers = {_key(pod): item for pod, item in pods}
+    judged = [*objects, *(pod for pod, _ in pods)]
+    found: list[Violation] = []
+    missing = {}
+    for engine in asking:
+        try:
+            found += judge([engine], asked, judged, names, everything)
+        except ProgramMissingError as error:
+            missing[engine.name] = error.findings[0]
+    of_makers = [
+        dataclasses.replace(
+            one, api_version=maker["apiVersion"], kind=maker["kind"], name=maker["metadata"]["name"]
+        )
+        if (maker := makers.get((one.api_version, one.kind, one.namespace, one.name)))
+        else one
+        for one in found
+    ]
+    return list(dict.fromkeys(of_makers)), missing
+
+
+def _tell_missing(asking: list[PolicyEngine], asked: list[Manifest], missing: dict[str, Finding]) -> None:
+    for engine in asking:
+        if lack := missing.get(engine.name):
+            names = sorted({policy_of(item) for item in compiled([engine], asked)})
+            click.echo(f"not asked, because {engine.name} has {lack.found}: {', '.join(names)}", err=True)
+            click.echo(f"  hint:     {lack.hint}", err=True)
+
+
+def _key(item: Manifest) -> tuple[str, str, str, str]:
+    metadata = item["metadata"]
+    return item["apiVersion"], item["kind"], metadata.get("namespace", ""), metadata["name"]
 
 
 def _known(ctx: click.Context) -> tuple[Platform, Estate]:
@@ -149,7 +224,7 @@ def _as_json(one: Violation, sources: list[ManifestSource], platform: Platform) 
         "file": next(source.file for source in sources if source.is_about(one)),
         **dataclasses.asdict(one),
         "severity": policy.severity if policy else "",
-        "hint": policy.hint if policy else "",
+        "hint": policy.hint if policy else one.hint,
         "target": one.target,
     }
 
@@ -157,7 +232,8 @@ def _as_json(one: Violation, sources: list[ManifestSource], platform: Platform) 
 def _show(one: dict[str, Any]) -> None:
     refused = one["action"] is Action.DENY
     word = click.style("refused", fg="red", bold=True) if refused else click.style("reported", fg="yellow")
-    click.echo(f"{short_path(one['file'])}: {one['target']}: {word} by {one['policy']} ({one['severity']})")
+    severity = f" ({one['severity']})" if one["severity"] else ""
+    click.echo(f"{short_path(one['file'])}: {one['target']}: {word} by {one['policy']}{severity}")
     click.echo(f"  found:    {one['message'].removesuffix(one['hint']).strip()}")
     if one["hint"]:
         click.echo(f"  hint:     {one['hint']}")

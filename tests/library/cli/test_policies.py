@@ -198,6 +198,92 @@ def test_a_platform_without_policies_is_no_silent_pass(folder: Path) -> None:
     assert "platform: policies\n  found:    none" in done.stderr
 
 
+COMMITTED = """
+apiVersion: v1
+kind: Secret
+metadata: {name: token}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: open}
+spec: {podSelector: {}, ingress: [{}]}
+---
+apiVersion: apps/v1
+kind: ReplicaSet
+metadata: {name: root}
+spec:
+  replicas: 3
+  template:
+    spec:
+      securityContext: {runAsNonRoot: true, seccompProfile: {type: RuntimeDefault}}
+      containers:
+      - name: main
+        image: nginx
+        resources: {requests: null, limits: {cpu: 400m}}
+        securityContext: {privileged: true, allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: mine, namespace: else}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: fine}
+"""
+
+
+@pytest.fixture
+def shop(folder: Path) -> Path:
+    with_tenant = DESCRIPTION.replace("Action, Application", "Action, Tenant, Application").replace(
+        "applications=(engines, web),",
+        "applications=(engines, web), tenants=(Tenant(name='shop', group='shop', contact='us'),),",
+    )
+    (folder / "apps" / "__main__.py").write_text(with_tenant)
+    (folder / "committed.yaml").write_text(COMMITTED)
+    return folder
+
+
+def test_each_wall_of_a_tenant_is_asked_and_what_was_not_is_told(shop: Path) -> None:
+    done = run(shop, "test", "--tenant", "shop", "committed.yaml", path="/nonexistent")
+    assert done.returncode == 1, done.stderr
+    heads = [line.removeprefix("committed.yaml: ") for line in done.stdout.splitlines() if line[0] != " "]
+    assert heads == [
+        "Secret shop/token: refused by AppProject",
+        "NetworkPolicy shop/open: refused by AppProject",
+        "ReplicaSet shop/root: refused by Pod Security",
+        "ReplicaSet shop/root: refused by quota",
+        "ConfigMap else/mine: refused by AppProject",
+        "5 objects: 4 refused, 0 reported",
+    ]
+    assert "its pods are refused: container 'main': securityContext.privileged is true." in done.stdout
+    assert "with it the namespace asks for 1.2 of cpu, and may have 1." in done.stdout
+    assert "ask the platform team to raise Tenant.quota.cpu of 'shop'." in done.stdout
+    assert "not asked, because kyverno has no `kyverno` or" in done.stderr
+    assert "in build/policies/: tagged" in done.stderr
+    assert "in build/policies/: closed" in done.stderr
+
+
+def test_a_tenant_whose_objects_no_wall_refuses(shop: Path) -> None:
+    fine = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: fine}\n"
+    done = run(shop, "test", "--tenant", "shop", "-", path="/nonexistent", stdin=fine)
+    assert (done.returncode, done.stdout) == (0, "1 object: 0 refused, 0 reported\n")
+    assert "not asked" in done.stderr
+
+
+def test_an_unknown_tenant(shop: Path) -> None:
+    done = run(shop, "test", "--tenant", "shpo", "committed.yaml")
+    assert done.returncode == 2
+    assert "did you mean 'shop'?" in done.stderr
+
+
+@pytest.mark.policies
+def test_the_engines_judge_the_pods_of_a_replica_set(shop: Path) -> None:
+    done = run(shop, "test", "--tenant", "shop", "committed.yaml")
+    assert done.returncode == 1, done.stderr
+    assert "ReplicaSet shop/root: refused by tagged (high)" in done.stdout
+    assert "not asked" not in done.stderr
+
+
 @pytest.mark.policies
 def test_a_refusal_names_file_object_policy_message_and_hint(folder: Path) -> None:
     (folder / "pod.yaml").write_text(POD % "")

@@ -69,6 +69,11 @@ _MADE_OF = {
 (IterateHierarchyV2 in argo-cd's controller/appcontroller.go)."""
 
 
+def shown_kinds(platform: Platform) -> frozenset[tuple[str, str]]:
+    """Return the (group, kind) that a tenant's AppProject allows: `tenant_kinds`, and what Kubernetes makes of them."""
+    return tenant_kinds(platform) | {made for makes in _MADE_OF.values() for made in makes}
+
+
 @dataclass(frozen=True)
 class Footprint:
     """What an application puts into the cluster, as far as it is known.
@@ -193,9 +198,7 @@ def tenant_project(tenant: Tenant, platform: Platform, cluster: Cluster) -> argo
             cluster_resource_whitelist=[],
             namespace_resource_whitelist=[
                 argoproj.AppProjectSpecNamespaceResourceWhitelist(group=group, kind=kind)
-                for group, kind in sorted(
-                    {*tenant_kinds(platform), *(made for makes in _MADE_OF.values() for made in makes)}
-                )
+                for group, kind in sorted(shown_kinds(platform))
             ],
             roles=[_team(tenant.name, tenant.group, "applications, get", "applications, sync", "logs, get")],
         ),
