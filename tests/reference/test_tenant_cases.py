@@ -14,6 +14,7 @@ from apps.__main__ import PLATFORM
 from platform_stack import Tenant
 from platform_stack.admission.manifests import read
 from platform_stack.admission.walls import POD_SECURITY, PROJECT, refused
+from tests import threat_model
 
 CASES = Path(__file__).parents[1] / "tenants" / "cases"
 FILES = sorted(CASES.glob("*/*/*.yaml"))
@@ -44,3 +45,19 @@ def test_a_case_is_stopped_by_the_wall_that_it_names(file: Path) -> None:
 
 def test_the_cases_are_found() -> None:
     assert {"project", "pod-security"} <= {file.parts[-3] for file in FILES}
+
+
+def test_the_threat_model_has_every_case() -> None:
+    text = threat_model.GUIDE.read_text(encoding="utf-8")
+    assert threat_model.fresh(text) == text, "run python -m tests.threat_model"
+
+
+def test_a_case_names_a_policy_that_there_is() -> None:
+    named = {
+        line.removeprefix("# stopped by: policy ")
+        for file in FILES
+        for line in file.read_text(encoding="utf-8").splitlines()[:2]
+        if line.startswith("# stopped by: policy ")
+    }
+    assert named
+    assert named <= {policy.name for policy in PLATFORM.policies}
