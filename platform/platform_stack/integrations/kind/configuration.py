@@ -30,6 +30,10 @@ against the folder that it is started in."""
 _NO_TAINT = "kind: InitConfiguration\nnodeRegistration:\n  taints: []\n"
 """Lets pods run on the control plane too: a laptop has no node to spare."""
 
+_PROCESSES = "kind: KubeletConfiguration\npodPidsLimit: 2048\n"
+"""Processes and threads of one pod: without a limit a fork bomb fills the process table of its node
+(https://kubernetes.io/docs/concepts/policy/pid-limiting/)."""
+
 
 def kind_config(cluster: Cluster, engine: NetworkEngine | None) -> dict[str, Any]:
     """Return the configuration for `kind create cluster` (https://kind.sigs.k8s.io/docs/user/configuration/).
@@ -77,6 +81,7 @@ def kind_config(cluster: Cluster, engine: NetworkEngine | None) -> dict[str, Any
                 else {}
             ),
         },
+        "kubeadmConfigPatches": [_PROCESSES],
         "nodes": [
             {
                 "role": "control-plane",
