@@ -37,6 +37,8 @@ DEFAULTS = (
     ("/apis/networking.k8s.io/v1", "networkpolicies", "tenant-default-deny"),
     ("/apis/networking.k8s.io/v1", "networkpolicies", "tenant-allow-dns"),
     ("/api/v1", "limitranges", "tenant-defaults"),
+    ("/api/v1", "resourcequotas", "tenant-no-cross-namespace-affinity"),
+    ("/api/v1", "resourcequotas", "tenant-no-priority-class"),
     ("/api/v1", "resourcequotas", "tenant-quota"),
 )
 # Kubernetes' own, of no tier: no policy has anything to say there, and the webhook is asked all the same.

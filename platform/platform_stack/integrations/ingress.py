@@ -78,9 +78,8 @@ def of_class(
     """
 
     def backends(item: Mapping[str, Any]) -> tuple[Backend, ...] | None:
-        named = item["spec"].get("ingressClassName") or (item["metadata"].get("annotations") or {}).get(
-            _CLASS
-        )
+        annotations = item["metadata"].get("annotations") or {}
+        named = (item.get("spec") or {}).get("ingressClassName") or annotations.get(_CLASS)
         return tuple(_backends(item)) if named == ingress_class or (default and not named) else None
 
     return backends
@@ -88,7 +87,7 @@ def of_class(
 
 def _backends(item: Mapping[str, Any]) -> Iterator[Backend]:
     """Yield what each path leads to; a resource that is no Service is the controller's own business."""
-    spec = item["spec"]
+    spec = item.get("spec") or {}
     ends = [
         (rule.get("host", ""), path["backend"])
         for rule in spec.get("rules") or ()
