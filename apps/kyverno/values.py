@@ -93,11 +93,11 @@ def kyverno_values(context: Context) -> Values:
             priorityClassName="system-cluster-critical",
             topologySpreadConstraints=[to_manifest(_SPREAD)] if available else [],
             initContainer={"resources": resources("1m", "16Mi", "128Mi")},
-            container={"resources": resources("10m", "48Mi", "768Mi")},
+            container={"resources": resources("10m", "48Mi", "1Gi")},
         ),
         "backgroundController": _controller(
             2 if available else 1,
-            resources=resources("5m", "24Mi", "320Mi"),
+            resources=resources("5m", "24Mi", "384Mi"),
             # What policies generate. NetworkPolicy, LimitRange and ResourceQuota are in the chart's own role.
             rbac={
                 "clusterRole": {
@@ -111,7 +111,7 @@ def kyverno_values(context: Context) -> Values:
                 }
             },
         ),
-        "reportsController": _controller(2 if available else 1, resources=resources("5m", "24Mi", "320Mi")),
+        "reportsController": _controller(2 if available else 1, resources=resources("5m", "24Mi", "384Mi")),
         # Only for DeletingPolicy, CleanupPolicy and the label cleanup.kyverno.io/ttl, which nothing here uses.
         "cleanupController": {"enabled": False},
         # Its dashboard reads metrics of ClusterPolicy only, which is deprecated and which nothing here uses.
