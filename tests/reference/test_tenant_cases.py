@@ -6,7 +6,7 @@ A case is what the tenant `shop` would commit. The policies' own are judged by t
 from __future__ import annotations
 
 import re
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,8 +15,11 @@ from platform_stack import Tenant
 from platform_stack.admission.manifests import read
 from platform_stack.admission.walls import POD_SECURITY, PROJECT, refused
 from tests import threat_model
+from tests.threat_model import CASES
 
-CASES = Path(__file__).parents[1] / "tenants" / "cases"
+if TYPE_CHECKING:
+    from pathlib import Path
+
 FILES = sorted(CASES.glob("*/*/*.yaml"))
 SHOP = Tenant(name="shop", group="shop", contact="shop@example.test")
 STOPPED = re.compile(r"# stopped by: (AppProject|Pod Security|(?:quota|policy|LimitRange) [a-z0-9.-]+)")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from platform_stack.integrations.kyverno import Check
+from platform_stack.integrations.pod_security import PROFILES, SELINUX_TYPES, SYSCTLS
 
 from .pod_security import control
 from .pods import each, each_volume
@@ -24,26 +25,8 @@ _CAPABILITIES = [
 ]
 """What container runtimes give by default."""
 
-_SYSCTLS = [
-    "kernel.shm_rmid_forced",
-    "net.ipv4.ip_local_port_range",
-    "net.ipv4.ip_local_reserved_ports",
-    "net.ipv4.ip_unprivileged_port_start",
-    "net.ipv4.ping_group_range",
-    "net.ipv4.tcp_fin_timeout",
-    "net.ipv4.tcp_keepalive_intvl",
-    "net.ipv4.tcp_keepalive_probes",
-    "net.ipv4.tcp_keepalive_time",
-    "net.ipv4.tcp_rmem",
-    "net.ipv4.tcp_syncookies",
-    "net.ipv4.tcp_wmem",
-]
-"""Those that only a container's own namespace sees."""
-
 _PROBES = ["livenessProbe", "readinessProbe", "startupProbe"]
 _HOOKS = ["postStart", "preStop"]
-_SELINUX_TYPES = ["", "container_engine_t", "container_init_t", "container_kvm_t", "container_t"]
-_PROFILES = ["Localhost", "RuntimeDefault"]
 
 _APP_ARMOR = "container.apparmor.security.beta.kubernetes.io/"
 _ANNOTATIONS = "(has(object.metadata) ? object.metadata.?annotations.orValue({}) : {})"
@@ -56,7 +39,7 @@ _CONTAINER = "c.?securityContext"
 def _selinux(context: str) -> str:
     options = f"{context}.?seLinuxOptions"
     return (
-        f"{options}.?type.orValue('') in {_SELINUX_TYPES}"
+        f"{options}.?type.orValue('') in {list(SELINUX_TYPES)}"
         f" && {options}.?user.orValue('') == '' && {options}.?role.orValue('') == ''"
     )
 
@@ -158,11 +141,11 @@ BASELINE = (
         "app-armor",
         "high",
         Check(
-            expression=f"{_POD}.?appArmorProfile.?type.orValue('RuntimeDefault') in {_PROFILES}",
+            expression=f"{_POD}.?appArmorProfile.?type.orValue('RuntimeDefault') in {list(PROFILES)}",
             message="the pod switches AppArmor off",
         ),
         each(
-            f"{_CONTAINER}.?appArmorProfile.?type.orValue('RuntimeDefault') in {_PROFILES}",
+            f"{_CONTAINER}.?appArmorProfile.?type.orValue('RuntimeDefault') in {list(PROFILES)}",
             "containers that switch AppArmor off",
         ),
         Check(
@@ -200,11 +183,11 @@ BASELINE = (
         "seccomp",
         "high",
         Check(
-            expression=f"{_POD}.?seccompProfile.?type.orValue('RuntimeDefault') in {_PROFILES}",
+            expression=f"{_POD}.?seccompProfile.?type.orValue('RuntimeDefault') in {list(PROFILES)}",
             message="the pod switches seccomp off",
         ),
         each(
-            f"{_CONTAINER}.?seccompProfile.?type.orValue('RuntimeDefault') in {_PROFILES}",
+            f"{_CONTAINER}.?seccompProfile.?type.orValue('RuntimeDefault') in {list(PROFILES)}",
             "containers that switch seccomp off",
         ),
         protects_from="A container that may make every system call, those with known holes among them.",
@@ -217,12 +200,12 @@ BASELINE = (
         "sysctls",
         "medium",
         Check(
-            expression=f"{_POD}.?sysctls.orValue([]).all(s, s.name in {_SYSCTLS})",
+            expression=f"{_POD}.?sysctls.orValue([]).all(s, s.name in {list(SYSCTLS)})",
             message="sysctls that reach beyond the pod",
-            offenders=f"{_POD}.?sysctls.orValue([]).filter(s, !(s.name in {_SYSCTLS})).map(s, s.name)",
+            offenders=f"{_POD}.?sysctls.orValue([]).filter(s, !(s.name in {list(SYSCTLS)})).map(s, s.name)",
         ),
         protects_from="A pod that changes the kernel for its neighbours.",
-        asks=f"No pod sets a sysctl other than {', '.join(_SYSCTLS)}.",
+        asks=f"No pod sets a sysctl other than {', '.join(SYSCTLS)}.",
         hint="Leave it out, or have it set on the nodes.",
         of_pod=("securityContext.sysctls",),
     ),

@@ -3,22 +3,10 @@
 from __future__ import annotations
 
 from platform_stack.integrations.kyverno import Check
+from platform_stack.integrations.pod_security import PROFILES, VOLUMES
 
 from .pod_security import control
 from .pods import each, each_volume
-
-_VOLUMES = [
-    "configMap",
-    "csi",
-    "downwardAPI",
-    "emptyDir",
-    "ephemeral",
-    "image",
-    "persistentVolumeClaim",
-    "projected",
-    "secret",
-]
-_PROFILES = ["Localhost", "RuntimeDefault"]
 
 _POD = "variables.pod.?securityContext"
 _CONTAINER = "c.?securityContext"
@@ -28,10 +16,10 @@ RESTRICTED = (
         "volume-types",
         "medium",
         each_volume(
-            f"c.all(k, k == 'name' || k in {_VOLUMES})", "volumes of a type that is not for applications"
+            f"c.all(k, k == 'name' || k in {list(VOLUMES)})", "volumes of a type that is not for applications"
         ),
         protects_from="Storage that the pod reaches past Kubernetes, with credentials and protocols of its own.",
-        asks=f"Each volume is one of {', '.join(_VOLUMES)}.",
+        asks=f"Each volume is one of {', '.join(VOLUMES)}.",
         hint="Use a PersistentVolumeClaim.",
         of_pod=("volumes",),
     ),
@@ -79,7 +67,7 @@ RESTRICTED = (
         "seccomp-profile",
         "medium",
         each(
-            f"{_CONTAINER}.?seccompProfile.?type.orValue({_POD}.?seccompProfile.?type.orValue('')) in {_PROFILES}",
+            f"{_CONTAINER}.?seccompProfile.?type.orValue({_POD}.?seccompProfile.?type.orValue('')) in {list(PROFILES)}",
             "containers without a seccomp profile",
         ),
         protects_from="A container without a filter for system calls because nobody asked for one.",

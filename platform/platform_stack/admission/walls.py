@@ -10,11 +10,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from platform_stack.admission.judge import Violation
-from platform_stack.admission.pod_security import restricted
 from platform_stack.admission.stored import stored
 from platform_stack.budget import pod_request
 from platform_stack.facts.scope import is_namespaced
 from platform_stack.integrations.argo_cd.projects import shown_kinds
+from platform_stack.integrations.pod_security import restricted
 from platform_stack.kubernetes import POD_MAKERS, full_name, group_of, pod_template
 from platform_stack.model import Action
 from platform_stack.quantity import quantity

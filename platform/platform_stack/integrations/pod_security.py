@@ -11,37 +11,41 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_VOLUMES = frozenset(
-    {
-        "configMap",
-        "csi",
-        "downwardAPI",
-        "emptyDir",
-        "ephemeral",
-        "image",
-        "persistentVolumeClaim",
-        "projected",
-        "secret",
-    }
+VOLUMES = (
+    "configMap",
+    "csi",
+    "downwardAPI",
+    "emptyDir",
+    "ephemeral",
+    "image",
+    "persistentVolumeClaim",
+    "projected",
+    "secret",
 )
-_SECCOMP = ("RuntimeDefault", "Localhost")
-_SELINUX = ("", "container_t", "container_init_t", "container_kvm_t", "container_engine_t")
-_SYSCTLS = frozenset(
-    {
-        "kernel.shm_rmid_forced",
-        "net.ipv4.ip_local_port_range",
-        "net.ipv4.ip_local_reserved_ports",
-        "net.ipv4.ip_unprivileged_port_start",
-        "net.ipv4.ping_group_range",
-        "net.ipv4.tcp_fin_timeout",
-        "net.ipv4.tcp_keepalive_intvl",
-        "net.ipv4.tcp_keepalive_probes",
-        "net.ipv4.tcp_keepalive_time",
-        "net.ipv4.tcp_rmem",
-        "net.ipv4.tcp_syncookies",
-        "net.ipv4.tcp_wmem",
-    }
+"""The types of volumes that level `restricted` allows."""
+
+SYSCTLS = (
+    "kernel.shm_rmid_forced",
+    "net.ipv4.ip_local_port_range",
+    "net.ipv4.ip_local_reserved_ports",
+    "net.ipv4.ip_unprivileged_port_start",
+    "net.ipv4.ping_group_range",
+    "net.ipv4.tcp_fin_timeout",
+    "net.ipv4.tcp_keepalive_intvl",
+    "net.ipv4.tcp_keepalive_probes",
+    "net.ipv4.tcp_keepalive_time",
+    "net.ipv4.tcp_rmem",
+    "net.ipv4.tcp_syncookies",
+    "net.ipv4.tcp_wmem",
 )
+"""Those that only a container's own namespace sees, which level `baseline` allows."""
+
+PROFILES = ("Localhost", "RuntimeDefault")
+"""The types of seccomp and AppArmor profiles that level `baseline` allows."""
+
+SELINUX_TYPES = ("", "container_engine_t", "container_init_t", "container_kvm_t", "container_t")
+"""The types of SELinux that level `baseline` allows."""
+
 _APPARMOR = "container.apparmor.security.beta.kubernetes.io/"
 _PROBES = (
     ("livenessProbe",),
@@ -97,12 +101,11 @@ def _of_the_pod(template: dict[str, Any], pod: dict[str, Any]) -> Iterator[tuple
         if pod.get(field):
             yield f"{field} is true", "leave it out"
     for volume in pod.get("volumes") or ():
-        kinds = set(volume) - {"name"}
-        if not kinds <= _VOLUMES:
+        if kinds := set(volume) - {"name", *VOLUMES}:
             expected = "use an emptyDir, a PersistentVolumeClaim or a ConfigMap"
-            yield f"volume {volume.get('name', '')!r} is of {', '.join(sorted(kinds - _VOLUMES))}", expected
+            yield f"volume {volume.get('name', '')!r} is of {', '.join(sorted(kinds))}", expected
     for sysctl in _map(pod, "securityContext").get("sysctls") or ():
-        if sysctl.get("name") not in _SYSCTLS:
+        if sysctl.get("name") not in SYSCTLS:
             yield f"sysctl {sysctl.get('name')!r}", "leave it out: it is not of the pod alone"
     for key, value in _map(_map(template, "metadata"), "annotations").items():
         if (
@@ -141,12 +144,12 @@ def _context(where: str, context: dict[str, Any]) -> Iterator[tuple[str, str]]:
     if context.get("runAsUser") == 0:
         yield f"{where}.runAsUser is 0", "use another user, such as 65532"
     seccomp = _map(context, "seccompProfile")
-    if seccomp and seccomp.get("type") not in _SECCOMP:
+    if seccomp and seccomp.get("type") not in PROFILES:
         yield f"{where}.seccompProfile.type is {seccomp.get('type')!r}", "write RuntimeDefault"
-    if _map(context, "appArmorProfile").get("type", "RuntimeDefault") not in _SECCOMP:
+    if _map(context, "appArmorProfile").get("type", "RuntimeDefault") not in PROFILES:
         yield f"{where}.appArmorProfile.type is not of the runtime", "write RuntimeDefault"
     selinux = _map(context, "seLinuxOptions")
-    if selinux.get("type", "") not in _SELINUX or selinux.get("user") or selinux.get("role"):
+    if selinux.get("type", "") not in SELINUX_TYPES or selinux.get("user") or selinux.get("role"):
         yield f"{where}.seLinuxOptions", "leave them out"
 
 
